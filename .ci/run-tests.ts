@@ -1,0 +1,28 @@
+import { repository } from "./step.ts";
+import { countTests, type TestCounts } from "./test-counts.ts";
+
+const timeoutMs = 30 * 60_000;
+
+/** Runs `bun test`, one file after the other: two cores do not carry parallel files whose tests measure time. */
+export async function runTests(args: readonly string[]): Promise<TestCounts> {
+  // --no-orphans: a process that a failed test left behind would keep a CI job's output, and so the job, open.
+  const tests = Bun.spawn([process.execPath, "--no-orphans", "test", ...args], {
+    cwd: repository,
+    env: { ...process.env, CI: process.env["CI"] ?? "true", ...(process.stderr.isTTY && { FORCE_COLOR: "1" }) },
+    stdio: ["ignore", "inherit", "pipe"],
+    timeout: timeoutMs,
+    killSignal: "SIGKILL",
+  });
+  // Results and summary are written to stderr.
+  const output: Uint8Array[] = [];
+  for await (const bytes of tests.stderr) {
+    output.push(bytes);
+    await Bun.write(Bun.stderr, bytes);
+  }
+  const exitCode = await tests.exited;
+  const counts = countTests(Buffer.concat(output).toString(), exitCode);
+  if (tests.signalCode) console.error(`bun test was ended by ${tests.signalCode}`);
+  else if (exitCode !== 0)
+    console.error(`bun test ended with ${exitCode}: a failed test, or coverage below its threshold`);
+  return counts;
+}

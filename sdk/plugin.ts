@@ -1,0 +1,144 @@
+import type { Static, TObject } from "typebox";
+import type { Policy, RouteMethod } from "./contract.ts";
+
+/** The order in which a request passes the plugins of its route. */
+export const stages = ["edge", "identity", "admission", "transform", "upstream"] as const;
+export type Stage = (typeof stages)[number];
+
+/** Who is calling, as the identity stage found out. */
+export interface Principal {
+  readonly subject: string;
+  readonly scopes: readonly string[];
+}
+
+/** A route as plugins see it. */
+export interface RouteInfo {
+  readonly pathPrefix: string;
+  readonly methods: readonly RouteMethod[];
+  readonly service: string;
+  readonly stripPrefix: boolean;
+  readonly timeoutMs: number;
+  readonly policies: ReadonlySet<Policy>;
+}
+
+/** What one request carries through its chain. */
+export interface Exchange {
+  readonly request: Request;
+  readonly method: string;
+  /** The canonical path: every decision and the forwarded request use this one. */
+  readonly path: string;
+  /** The query with its `?`, or an empty string. */
+  readonly query: string;
+  readonly route: RouteInfo;
+  readonly requestId: string;
+  /** The caller's address: the peer's, or what a trusted proxy says. */
+  readonly clientAddress: string;
+  /** Aborts when the caller leaves or the deadline passes. */
+  readonly signal: AbortSignal;
+  principal: Principal | undefined;
+  /** Sets a header of the answer, replacing the service's own. */
+  setHeader(name: string, value: string): void;
+}
+
+export type Handler = (exchange: Exchange) => Response | Promise<Response>;
+export type Middleware = (next: Handler) => Handler;
+
+export interface Log {
+  trace(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Clock {
+  /** Wall-clock time in milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds that never run backwards; for durations. */
+  monotonic(): number;
+}
+
+/** A plugin's place in the chain of a route. */
+export interface ChainStep {
+  readonly stage: Stage;
+  readonly plugin: string;
+}
+
+/** What `gateway explain` tells about one request. */
+export interface Explanation {
+  readonly method: string;
+  readonly path: string;
+  /** The route, `endpoint` for the gateway's own, or why there is none. */
+  readonly outcome: "route" | "endpoint" | "not_found" | "method_not_allowed";
+  readonly allow?: readonly string[];
+  readonly route?: { readonly path_prefix: string; readonly methods: readonly string[]; readonly timeout: number };
+  readonly policies?: Readonly<Record<Policy, "on" | "off" | "not enforced">>;
+  readonly chain?: readonly ChainStep[];
+  readonly service?: string;
+  readonly forwards_to?: string;
+  readonly instances?: readonly { readonly url: string; readonly in_flight: number }[];
+}
+
+/** What the kernel lends to a plugin. There are no globals beside it. */
+export interface Host {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly debug: boolean;
+  /** Prefix of everything versioned, such as `/api/v1`. */
+  readonly apiPrefix: string;
+  /** What keeps the gateway from being ready; empty when it is. */
+  missing(): readonly string[];
+  explain(method: string, path: string): Explanation;
+}
+
+/** The part of an Elysia application that the kernel mounts. */
+export interface Endpoints {
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
+}
+
+export interface PluginInstance<RouteConfig = unknown> {
+  /**
+   * Called once per route, when the route appears, with what the route says and the defaults of what it leaves out.
+   * Returning nothing keeps the plugin out of that route's chain.
+   */
+  route?(route: RouteInfo, options: RouteConfig): Middleware | undefined;
+  /** Takes part in requests to the gateway's own endpoints, which have no route. */
+  readonly own?: Middleware;
+  /** An Elysia instance: the plugin's own HTTP API. */
+  readonly endpoints?: Endpoints;
+  /** Called when the listener is open. */
+  ready?(): void | Promise<void>;
+  /** Called in reverse order of set-up, also after a start that failed half-way. */
+  close?(): void | Promise<void>;
+}
+
+export interface Plugin<Options extends TObject = TObject, RouteConfig extends TObject = TObject> {
+  /** Key on a route, log field, metric label: one word in lower case, one spelling. */
+  readonly name: string;
+  readonly stage: Stage;
+  /** Plugins that come before this one inside its stage, if they are there. One of a later stage is refused. */
+  readonly after?: readonly string[];
+  /** Plugins that must be there, else the start fails naming this one. */
+  readonly requires?: readonly string[];
+  /** Policies that this plugin enforces; a policy nobody enforces is warned of at start. */
+  readonly enforces?: readonly Policy[];
+  /** Schema of the plugin's settings; its keys stand beside the gateway's own. */
+  readonly options: Options;
+  /**
+   * Schema of what a route may say to this plugin, under the plugin's name. A route that says nothing says `{}`:
+   * every property has a default or is optional, else the start fails.
+   */
+  readonly routeOptions?: RouteConfig;
+  setup(
+    host: Host,
+    options: Static<Options>,
+  ): PluginInstance<Static<RouteConfig>> | Promise<PluginInstance<Static<RouteConfig>>>;
+}
+
+/** Declares a plugin. Does nothing but give its parts their types. */
+export function definePlugin<Options extends TObject, RouteConfig extends TObject = TObject>(
+  plugin: Plugin<Options, RouteConfig>,
+): Plugin<Options, RouteConfig> {
+  return plugin;
+}

@@ -1,0 +1,28 @@
+import { readSettings } from "../config/load.ts";
+import { SettingsError } from "../config/problem.ts";
+import type { Gateway } from "../gateway.ts";
+import { type CommandContext, settingSources } from "./context.ts";
+import { createIdleGateway } from "./idle-gateway.ts";
+
+/** Says whether the gateway would start with these settings. Problems travel as a SettingsError. */
+export async function check(context: CommandContext): Promise<number> {
+  const { settings, problems } = readSettings(settingSources(context), context.plugins);
+  // With one of these at its default instead, routes would seem to collide that do not.
+  if (problems.some(({ path }) => /^(config|routes|api_v1_prefix)\b/.test(path))) throw new SettingsError(problems);
+  const gateway = await createIdleGateway(context, settings).catch((error: unknown) => {
+    throw error instanceof SettingsError ? new SettingsError([...problems, ...error.problems]) : error;
+  });
+  await gateway.close();
+  if (problems.length > 0) throw new SettingsError(problems);
+
+  for (const service of servicesWithoutInstance(gateway)) {
+    context.print(`note: no URL is set for ${service}, so its routes answer 503 SERVICE_UNAVAILABLE`);
+  }
+  context.print(`settings are good (static services: ${settings.services.length}, routes: ${gateway.routes.length})`);
+  return 0;
+}
+
+/** No mistake, but what a misspelt service name looks like. */
+function servicesWithoutInstance({ routes }: Gateway): ReadonlySet<string> {
+  return new Set(routes.filter(({ target }) => target.instances.length === 0).map(({ service }) => service));
+}

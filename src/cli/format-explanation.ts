@@ -1,0 +1,52 @@
+import type { Explanation } from "@isaas/gateway-sdk/plugin";
+
+const outcomes: ReadonlySet<unknown> = new Set(["route", "endpoint", "not_found", "method_not_allowed"]);
+
+export function isExplanation(body: unknown): body is Explanation {
+  return outcomes.has(Object(body)["outcome"]);
+}
+
+/** One fact a line, its name in front. */
+export function formatExplanation(explanation: Explanation): string {
+  return [["request", `${explanation.method} ${explanation.path}`] as const, ...factsOf(explanation)]
+    .map(([name, fact]) => `${name.padEnd(10)}  ${printable(fact)}`)
+    .join("\n");
+}
+
+function factsOf(explanation: Explanation): (readonly [name: string, fact: string])[] {
+  const { outcome, allow = [], route, policies = {}, chain = [], service, forwards_to, instances = [] } = explanation;
+  if (outcome === "not_found") return [["answer", "404 NOT_FOUND: no route serves this path"]];
+  if (outcome === "method_not_allowed")
+    return [["answer", `405 METHOD_NOT_ALLOWED: the route serves ${allow.join(", ")}`]];
+  if (outcome === "endpoint" || route === undefined) return [["answer", "by an endpoint of the gateway itself"]];
+  const steps = [...chain.map(({ stage, plugin }) => `${stage}: ${plugin}`), "upstream: forward"];
+  return [
+    ["route", `${route.path_prefix}  (${route.methods.join(", ")})`],
+    ["timeout", `${route.timeout} s`],
+    ...Object.entries(policies).map(([policy, state]) => ["policy", `${policy}: ${state}`] as const),
+    ...steps.map((step, index) => [`chain ${`${index + 1}`.padStart(2)}`, step] as const),
+    ["service", `${service}, as ${forwards_to}`],
+    ...instances.map(({ url, in_flight }) => ["instance", `${url}  (${in_flight} in flight)`] as const),
+    ...(instances.length === 0 ? [["instance", "none: 503 SERVICE_UNAVAILABLE"] as const] : []),
+  ];
+}
+
+/** An error answer of the gateway, or of whoever else answered. */
+export function formatRefusal(status: number, body: unknown): string {
+  const { code, message, details } = Object(Object(body)["error"]);
+  if (typeof code !== "string" || typeof message !== "string")
+    return `no gateway answers there: ${status} without an explanation`;
+  const problems: unknown = Object(details)["problems"];
+  const listed = Array.isArray(problems) ? problems.map(describeProblem) : [];
+  return `the gateway answers ${status} ${[`${code}: ${message}`, ...listed].map(printable).join("\n  ")}`;
+}
+
+function describeProblem(problem: unknown): string {
+  const { path, message } = Object(problem);
+  return `${path}: ${message}`;
+}
+
+/** What came from elsewhere must not steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "?");
+}

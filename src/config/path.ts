@@ -1,0 +1,33 @@
+import type { SettingSchema } from "./wanted.ts";
+
+/** The keys of a JSON pointer, which is how typebox says where a mistake is. */
+export function parsePointer(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** `routes[1].timeout`. A key that is no plain name is quoted, and cut when it is long: no key may fake a line. */
+export function formatPath(keys: readonly string[], root: unknown): string {
+  return keys
+    .map((key, depth) => {
+      if (Array.isArray(valueAt(root, keys.slice(0, depth)))) return `[${key}]`;
+      if (!/^[\w-]{1,64}$/.test(key)) return `[${JSON.stringify(key.slice(0, 40).replaceAll(/[^ -~]/g, "?"))}]`;
+      return depth === 0 ? key : `.${key}`;
+    })
+    .join("");
+}
+
+export function valueAt(root: unknown, keys: readonly string[]): unknown {
+  let at = root;
+  for (const key of keys)
+    at = typeof at === "object" && at !== null && Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined;
+  return at;
+}
+
+export function schemaAt(root: SettingSchema, keys: readonly string[]): SettingSchema | undefined {
+  let at: SettingSchema | undefined = root;
+  for (const key of keys) at = at?.items ?? at?.properties?.[key];
+  return at;
+}

@@ -1,0 +1,26 @@
+import type { RouteOptions } from "@isaas/gateway-sdk/contract";
+import type { TrustedProxies } from "../proxy/trusted-proxies.ts";
+import type { StaticService } from "./service-urls.ts";
+
+export interface RouteSetting extends RouteOptions {
+  readonly service: string;
+  /** What the route says to plugins, by plugin name. */
+  readonly plugins: Readonly<Record<string, unknown>>;
+}
+
+/** The decoded settings: one frozen object, in our names and units, made once. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly apiPrefix: string;
+  readonly debug: boolean;
+  readonly trustedProxies: TrustedProxies;
+  readonly drainMs: number;
+  readonly maxBodyBytes: number;
+  readonly logLevel: "trace" | "debug" | "info" | "warn" | "error";
+  readonly logFormat: "json" | "pretty" | undefined;
+  readonly services: readonly StaticService[];
+  readonly routes: readonly RouteSetting[];
+  /** Options by plugin name, as their own schemas validated them. */
+  readonly plugins: Readonly<Record<string, unknown>>;
+}

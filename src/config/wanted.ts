@@ -1,0 +1,58 @@
+/** The keywords of JSON Schema that our settings use, with `wanted` and `section` as our own. */
+export interface SettingSchema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly uniqueItems?: boolean;
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly section?: string;
+  readonly wanted?: string;
+  readonly properties?: Readonly<Record<string, SettingSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: SettingSchema;
+  readonly anyOf?: readonly SettingSchema[];
+}
+
+/** Says in words what a schema accepts: for error messages and for the documentation alike. */
+export function describeWanted(schema: SettingSchema = {}): string {
+  if (schema.wanted !== undefined) return schema.wanted;
+  if (schema.enum !== undefined) return `one of ${schema.enum.join(", ")}`;
+  if (schema.anyOf !== undefined) return schema.anyOf.map(describeWanted).join(" or ");
+  switch (schema.type) {
+    case "boolean":
+      return "true or false";
+    case "integer":
+      return `an integer${describeRange(schema)}`;
+    case "number":
+      return `a number${describeRange(schema)}`;
+    case "string":
+      return "a string";
+    case "null":
+      return "null";
+    case "array":
+      return describeList(schema);
+    default:
+      return "settings by name";
+  }
+}
+
+function describeRange({ minimum, exclusiveMinimum, maximum }: SettingSchema): string {
+  if (exclusiveMinimum !== undefined)
+    return ` above ${exclusiveMinimum}${maximum === undefined ? "" : `, at most ${maximum}`}`;
+  if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
+  if (maximum !== undefined) return `, at most ${maximum}`;
+  return minimum === undefined ? "" : `, at least ${minimum}`;
+}
+
+function describeList({ items, minItems = 0, uniqueItems = false }: SettingSchema): string {
+  const list = minItems === 0 ? "a list" : `a list of ${minItems} or more`;
+  const rules = [
+    ...(uniqueItems ? ["none twice"] : []),
+    ...(items === undefined ? [] : [`each ${describeWanted(items)}`]),
+  ];
+  return [list, ...rules].join(", ");
+}

@@ -1,0 +1,49 @@
+import {
+  type ChainStep,
+  type Handler,
+  type Middleware,
+  type Plugin,
+  type PluginInstance,
+  stages,
+} from "@isaas/gateway-sdk/plugin";
+import { Default } from "typebox/value";
+import type { RoutePlan } from "../routing/route.ts";
+
+export interface LoadedPlugin {
+  readonly plugin: Plugin;
+  readonly instance: PluginInstance;
+}
+
+/** Stage by stage; inside a stage as listed, but for what `after` says. Throws a TypeError for a cycle. */
+export function orderPlugins(plugins: readonly Plugin[]): Plugin[] {
+  const ordered: Plugin[] = [];
+  const open = new Set<Plugin>();
+  const place = (plugin: Plugin): void => {
+    if (ordered.includes(plugin)) return;
+    if (open.has(plugin)) throw new TypeError(`plugin ${plugin.name}: after: wanted an order, got a cycle`);
+    open.add(plugin);
+    for (const earlier of plugins) {
+      if (earlier.stage === plugin.stage && plugin.after?.includes(earlier.name) === true) place(earlier);
+    }
+    ordered.push(plugin);
+  };
+  for (const stage of stages) for (const plugin of plugins) if (plugin.stage === stage) place(plugin);
+  return ordered;
+}
+
+/** Asks every plugin, in order, whether it takes part in the route, and folds those that do around the last handler. */
+export function compileChain(
+  route: RoutePlan,
+  plugins: readonly LoadedPlugin[],
+  last: Handler,
+): { readonly steps: readonly ChainStep[]; readonly chain: Handler } {
+  const steps: ChainStep[] = [];
+  const middlewares: Middleware[] = [];
+  for (const { plugin, instance } of plugins) {
+    const middleware = instance.route?.(route, route.plugins[plugin.name] ?? Default(plugin.routeOptions ?? {}, {}));
+    if (middleware === undefined) continue;
+    steps.push({ stage: plugin.stage, plugin: plugin.name });
+    middlewares.push(middleware);
+  }
+  return { steps, chain: middlewares.reduceRight((next, middleware) => middleware(next), last) };
+}

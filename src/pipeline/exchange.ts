@@ -1,0 +1,131 @@
+import type { Exchange as PublicExchange, Principal } from "@isaas/gateway-sdk/plugin";
+import { giveController, takeController } from "./abort-pool.ts";
+import type { Instance } from "../proxy/service.ts";
+import type { Route } from "../routing/route.ts";
+
+/** How a request ended. `client_gone` and `upstream_broken` mean that the answer was cut off. */
+export type Outcome = "answered" | "client_gone" | "upstream_broken";
+
+/** What one request carries from the gate to its log line. */
+export class Exchange implements PublicExchange {
+  readonly request: Request;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly requestId: string;
+  readonly traceparent: string;
+  readonly clientAddress: string;
+  readonly peerAddress: string;
+  readonly peerTrusted: boolean;
+  readonly startMs: number;
+  principal: Principal | undefined;
+
+  instance: Instance | undefined;
+  /** Milliseconds from the start until the service's head arrived. */
+  upstreamMs: number | undefined;
+  bytesIn = 0;
+  bytesOut = 0;
+  errorCode: string | undefined;
+  /** The service's body is still arriving when the chain returns. */
+  streaming = false;
+  /** When the service's silence becomes a 504, on the monotonic clock. Infinity while the caller is the one to wait for. */
+  deadlineMs = Number.POSITIVE_INFINITY;
+  timedOut = false;
+  ended = false;
+
+  #route: Route | undefined;
+  #upstream: AbortController | undefined;
+  #public: AbortController | undefined;
+  #aborted = false;
+  #headers: [name: string, value: string][] | undefined;
+
+  constructor(start: {
+    request: Request;
+    path: string;
+    query: string;
+    requestId: string;
+    traceparent: string;
+    clientAddress: string;
+    peerAddress: string;
+    peerTrusted: boolean;
+    startMs: number;
+  }) {
+    this.request = start.request;
+    this.method = start.request.method;
+    this.path = start.path;
+    this.query = start.query;
+    this.requestId = start.requestId;
+    this.traceparent = start.traceparent;
+    this.clientAddress = start.clientAddress;
+    this.peerAddress = start.peerAddress;
+    this.peerTrusted = start.peerTrusted;
+    this.startMs = start.startMs;
+  }
+
+  get route(): Route {
+    if (this.#route === undefined) throw new TypeError("this exchange has no route");
+    return this.#route;
+  }
+
+  set route(route: Route) {
+    this.#route = route;
+  }
+
+  get routeOrNone(): Route | undefined {
+    return this.#route;
+  }
+
+  /** Made when first asked for; not the one that the forwarder uses, which is used again for other requests. */
+  get signal(): AbortSignal {
+    this.#public ??= new AbortController();
+    if (this.#aborted) this.#public.abort();
+    return this.#public.signal;
+  }
+
+  /** Ends the request to the service. Only the forwarder may hold it, and only until the exchange ends. */
+  get upstreamSignal(): AbortSignal {
+    this.#upstream ??= takeController();
+    if (this.#aborted) this.#upstream.abort();
+    return this.#upstream.signal;
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#upstream?.abort();
+    this.#public?.abort();
+  }
+
+  /** The deadline has passed. */
+  expire(): void {
+    this.timedOut = true;
+    this.deadlineMs = Number.POSITIVE_INFINITY;
+    this.abort();
+  }
+
+  /** From now on this instance has the request, and one that had it before no longer. */
+  carriedBy(instance: Instance | undefined): void {
+    if (this.instance !== undefined) this.instance.inFlight -= 1;
+    if (instance !== undefined) instance.inFlight += 1;
+    this.instance = instance;
+  }
+
+  /** Gives back what was borrowed. Nothing of the exchange may be used for the service after this. */
+  release(): void {
+    if (this.#upstream !== undefined) giveController(this.#upstream);
+    this.#upstream = undefined;
+  }
+
+  /** Asking costs a microsecond the first time: not for the way of every request. */
+  get callerGone(): boolean {
+    return this.request.signal.aborted;
+  }
+
+  setHeader(name: string, value: string): void {
+    (this.#headers ??= []).push([name, value]);
+  }
+
+  /** Writes what was set with setHeader into the answer's headers. */
+  applyHeaders(headers: Headers): void {
+    if (this.#headers !== undefined) for (const [name, value] of this.#headers) headers.set(name, value);
+  }
+}

@@ -1,0 +1,89 @@
+import { coreServices, defaultMethods, policies, reservedSegments } from "@isaas/gateway-sdk/contract";
+import type { StaticService } from "../config/service-urls.ts";
+import type { SettingProblem } from "../config/problem.ts";
+import type { RouteSetting, Settings } from "../config/settings.ts";
+import type { RoutePlan } from "./route.ts";
+import { type Entry, RouteTable } from "./table.ts";
+
+/** Where the gateway itself will answer in time: a route there would be in the way. */
+const laterPrefixes = ["/metrics", "/.well-known"];
+
+const defaultTimeoutMs = 30_000;
+
+export interface Planned {
+  readonly routes: readonly RoutePlan[];
+  readonly problems: readonly SettingProblem[];
+}
+
+/**
+ * All routes the settings ask for: those listed, and the default one of each static service that is not listed.
+ * `ownPrefixes` belong to the gateway's endpoints; no route may answer there.
+ */
+export function planRoutes(settings: Settings, ownPrefixes: readonly string[]): Planned {
+  const { apiPrefix, services } = settings;
+  const listed = new Set(settings.routes.map((route) => route.service));
+  const asked = [
+    ...settings.routes.map((route, index) => ({ path: `routes[${index}].path_prefix`, plan: toPlan(route) })),
+    ...services
+      .filter((service) => !listed.has(service.name))
+      .map((service) => ({ path: `${service.name}_url`, plan: toDefaultPlan(apiPrefix, service) })),
+  ];
+
+  const own = [...ownPrefixes, ...laterPrefixes, ...reservedSegments.map((segment) => `${apiPrefix}/${segment}`)];
+  const table = new RouteTable<Entry>();
+  const problems: SettingProblem[] = [];
+  for (const { path, plan } of asked) {
+    const problem = placeProblem(plan, own, table);
+    if (problem !== undefined) problems.push({ path, ...problem, source: "routes" });
+  }
+  return { routes: asked.map(({ plan }) => plan), problems };
+}
+
+/** Tries the route among those before it. */
+function placeProblem(
+  plan: RoutePlan,
+  own: readonly string[],
+  table: RouteTable<Entry>,
+): Pick<SettingProblem, "wanted" | "got"> | undefined {
+  const { pathPrefix } = plan;
+  const owner = own.find((prefix) => isBelow(pathPrefix, prefix));
+  if (owner !== undefined) {
+    return { wanted: "a prefix outside the gateway's own", got: `${pathPrefix}, below ${owner}` };
+  }
+  try {
+    table.add(plan);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { wanted: "each method of a prefix served once", got: error.message };
+  }
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
+}
+
+function toPlan(route: RouteSetting): RoutePlan {
+  return {
+    pathPrefix: route.path_prefix,
+    methods: route.methods ?? coreServices[route.service]?.methods ?? defaultMethods,
+    service: route.service,
+    stripPrefix: route.strip_prefix,
+    timeoutMs: route.timeout * 1000,
+    policies: new Set(policies.filter((policy) => route[policy])),
+    plugins: route.plugins,
+  };
+}
+
+function toDefaultPlan(apiPrefix: string, { name, segment }: StaticService): RoutePlan {
+  const core = coreServices[name];
+  return {
+    pathPrefix: `${apiPrefix}/${segment}`,
+    methods: core?.methods ?? defaultMethods,
+    service: name,
+    stripPrefix: true,
+    timeoutMs: defaultTimeoutMs,
+    policies: new Set(core?.policies ?? policies),
+    plugins: {},
+  };
+}

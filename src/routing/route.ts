@@ -1,0 +1,22 @@
+import type { ChainStep, Handler, RouteInfo } from "@isaas/gateway-sdk/plugin";
+import type { Service } from "../proxy/service.ts";
+
+/** What is planned before a chain is made: everything a route says of itself. */
+export interface RoutePlan extends RouteInfo {
+  /** What the route says to plugins, by plugin name. */
+  readonly plugins: Readonly<Record<string, unknown>>;
+}
+
+/** A live route: its plan, its service and the chain that answers for it. */
+export interface Route extends RoutePlan {
+  readonly target: Service;
+  readonly steps: readonly ChainStep[];
+  readonly chain: Handler;
+}
+
+/** What answers at a prefix: a route's chain, or the gateway's own endpoints behind theirs. */
+export type Destination = Route | { readonly pathPrefix: string; readonly methods: undefined; readonly chain: Handler };
+
+export function isRoute(destination: Destination): destination is Route {
+  return destination.methods !== undefined;
+}
