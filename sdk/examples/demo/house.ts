@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Child, type Launch } from "./child.ts";
+
+const startTimeoutMs = 20_000;
+const host = "127.0.0.1";
+export const repository = join(import.meta.dirname, "../../..");
+
+const services = ["context", "intent", "prediction", "realtime"] as const;
+
+/** Everything the demo runs. Started one after the other, stopped in the reverse order: the gateway drains first. */
+export class House {
+  readonly services: { readonly child: Child; readonly url: string }[] = [];
+  readonly #children: Child[] = [];
+  readonly #emptyDirectory = mkdtempSync(join(tmpdir(), "gateway-demo-"));
+  #closed = false;
+
+  /** Runs a tool of the repository to its end. */
+  async run(name: string, ...args: string[]): Promise<void> {
+    const tool = this.#start({ name, command: [process.execPath, ...args], cwd: repository, env: process.env });
+    const code = await tool.exited;
+    this.#children.splice(this.#children.indexOf(tool), 1);
+    if (code !== 0 && !this.#closed) throw new Error(`${name} ended with ${code}\n${tool.tail}`);
+  }
+
+  async startServices(): Promise<void> {
+    const started = services.map(async (name) => {
+      const child = this.#start({
+        name,
+        command: [process.execPath, `sdk/examples/${name}.ts`],
+        cwd: repository,
+        env: { ...process.env, HOST: host, PORT: "0" },
+      });
+      const { url } = await child.firstLine(({ service }) => service === name, startTimeoutMs);
+      return { child, url: String(url) };
+    });
+    this.services.push(...(await Promise.all(started)));
+  }
+
+  /** The executable as anybody would run it: an empty directory, and settings by environment alone. */
+  async startGateway(port: number): Promise<{ child: Child; url: string }> {
+    const child = this.#start({
+      name: "gateway",
+      command: [join(repository, "dist/gateway")],
+      cwd: this.#emptyDirectory,
+      env: {
+        HOST: host,
+        PORT: String(port),
+        DEBUG: "true",
+        LOG_FORMAT: "json",
+        DRAIN_SECONDS: "5",
+        ...Object.fromEntries(
+          this.services.map(({ child: { name }, url }) => [`${name.toUpperCase()}_SERVICE_URL`, url]),
+        ),
+      },
+    });
+    const listening = await child.firstLine(({ msg }) => msg === "listening", startTimeoutMs);
+    return { child, url: `http://${host}:${listening["port"]}` };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const child of this.#children.splice(0).toReversed()) await child.stop();
+    rmSync(this.#emptyDirectory, { recursive: true, force: true });
+  }
+
+  #start(launch: Launch): Child {
+    if (this.#closed) throw new Error("the demo is closing");
+    const child = new Child(launch);
+    this.#children.push(child);
+    return child;
+  }
+}
