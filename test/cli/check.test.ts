@@ -1,0 +1,97 @@
+import { describe, expect, test } from "bun:test";
+import { runners } from "./runners.ts";
+import { settingsDirectory } from "./settings-file.ts";
+
+const directory = settingsDirectory();
+
+describe.each(runners)("check by %s", (_, run) => {
+  test("says that good settings are good, and how much there is", async () => {
+    expect(await run(["check"], { A_SERVICE_URL: "http://a", B_SERVICE_URL: "http://b" })).toEqual({
+      code: 0,
+      stdout: "settings are good (static services: 2, routes: 2)\n",
+      stderr: "",
+    });
+  });
+
+  test("opens no port: one that is taken is good", async () => {
+    const taken = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+    expect(await run(["check", "--port", String(taken.port)])).toMatchObject({ code: 0 });
+    await taken.stop(true);
+  });
+
+  test("lists every problem of every source, one a line, with path, wanted, got and source", async () => {
+    const path = directory.write(
+      "every.yaml",
+      `port: "80"
+secret_key: hunter2
+routes:
+  - service: a_service
+    path_prefix: /a
+    timeout: -1
+    colour: blue
+`,
+    );
+    const { code, stdout, stderr } = await run(["check", "--config", path, "--port", "x"], {
+      LOG_LEVEL: "loud",
+      TRUSTED_PROXIES: "nobody",
+      USERS_SERVICE_URL: "http://a",
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr.replaceAll(`${directory.path}/`, "").split("\n")).toEqual([
+      "secret_key: wanted a known setting, see docs/configuration.md, got an unknown name (every.yaml:2)",
+      'port: wanted an integer from 0 to 65535, got "80" (every.yaml:1)',
+      "routes[0].colour: wanted one of service, path_prefix, methods, strip_prefix, timeout, auth_required, rate_limit, circuit_breaker, got an unknown name (every.yaml:7)",
+      "routes[0].timeout: wanted a number above 0, at most 3600, got -1 (every.yaml:6)",
+      'users_service_url: wanted a name that is not reserved for the gateway, got "users" (USERS_SERVICE_URL)',
+      'trusted_proxies[0]: wanted an address or a CIDR block such as 10.0.0.0/8, got "nobody" (TRUSTED_PROXIES)',
+      'log_level: wanted one of trace, debug, info, warn, error, got "loud" (LOG_LEVEL)',
+      'port: wanted an integer from 0 to 65535, got "x" (--port)',
+      "",
+    ]);
+  });
+
+  test("finds routes that collide beside mistakes of other settings", async () => {
+    const route = "{service: a_service, path_prefix: /a}";
+    const path = directory.write("collision.yaml", `drain_seconds: -1\nroutes: [${route}, ${route}]`);
+    const { code, stderr } = await run(["check", "--config", path]);
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n")).toEqual([
+      expect.stringMatching(/^drain_seconds: wanted /),
+      expect.stringMatching(/^routes\[1\]\.path_prefix: wanted each method of a prefix served once, got /),
+    ]);
+  });
+
+  test("does not tell of collisions when what routes depend on is wrong", async () => {
+    const path = directory.write(
+      "prefix.yaml",
+      "api_v1_prefix: /v2/\nroutes: [{service: a_service, path_prefix: /api/v1/users}]",
+    );
+    const { code, stderr } = await run(["check", "--config", path]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^api_v1_prefix: wanted [^\n]*\n$/);
+  });
+
+  test("takes the file of --config, else that of CONFIG", async () => {
+    const good = directory.write("good.toml", "port = 1");
+    const bad = directory.write("bad.json", '{"port": "1"}');
+    expect(await run(["check"], { CONFIG: bad })).toMatchObject({ code: 1 });
+    expect(await run(["check", `--config=${good}`], { CONFIG: bad })).toMatchObject({ code: 0 });
+    expect(await run(["check"], { CONFIG: "" })).toMatchObject({ code: 0 });
+    expect((await run(["check"], { CONFIG: "nowhere.yaml" })).stderr).toBe(
+      "config: wanted a readable file in UTF-8, got nowhere.yaml: no such file (CONFIG)\n",
+    );
+  });
+
+  test("notes a service without any URL: its name may be misspelt", async () => {
+    const path = directory.write(
+      "misspelt.yaml",
+      "billing_service_url: http://a\nroutes: [{service: biling_service, path_prefix: /a}]",
+    );
+    expect(await run(["check", "--config", path])).toEqual({
+      code: 0,
+      stdout:
+        "note: no URL is set for biling_service, so its routes answer 503 SERVICE_UNAVAILABLE\nsettings are good (static services: 1, routes: 2)\n",
+      stderr: "",
+    });
+  });
+});

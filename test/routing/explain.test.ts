@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { definePlugin } from "@isaas/gateway-sdk/plugin";
+import { Type } from "typebox";
+import type { Gateway } from "../../src/gateway.ts";
+import { composeInProcess, routeSetting } from "../support/in-process.ts";
+
+/** Takes part in reading routes only, and stands for the rate limit. */
+const sieve = definePlugin({
+  name: "sieve",
+  stage: "admission",
+  enforces: ["rate_limit"],
+  options: Type.Object({}),
+  setup: () => ({ route: (route) => (route.methods.includes("GET") ? (next) => next : undefined) }),
+});
+
+let gateway: Gateway;
+
+beforeAll(async () => {
+  ({ gateway } = await composeInProcess({
+    plugins: [sieve],
+    environment: { CONTEXT_SERVICE_URL: "http://127.0.0.1:9,http://127.0.0.2:9/base" },
+    routes: [
+      routeSetting({ service: "context_service", path_prefix: "/api/v1/context" }),
+      routeSetting({
+        service: "drop_service",
+        path_prefix: "/drop",
+        methods: ["POST"],
+        rate_limit: false,
+        timeout: 1.5,
+      }),
+      routeSetting({ service: "whole_service", path_prefix: "/whole", strip_prefix: false, auth_required: false }),
+    ],
+  }));
+});
+
+afterAll(() => gateway.close());
+
+test("a request is explained by its route, policies, chain, service and instances", () => {
+  expect(gateway.explain("GET", "/api/v1/context/items/7")).toEqual({
+    method: "GET",
+    path: "/api/v1/context/items/7",
+    outcome: "route",
+    route: { path_prefix: "/api/v1/context", methods: ["GET", "POST"], timeout: 30 },
+    policies: { auth_required: "not enforced", rate_limit: "on", circuit_breaker: "not enforced" },
+    chain: [
+      { stage: "edge", plugin: "cors" },
+      { stage: "admission", plugin: "sieve" },
+    ],
+    service: "context_service",
+    forwards_to: "/items/7",
+    instances: [
+      { url: "http://127.0.0.1:9", in_flight: 0 },
+      { url: "http://127.0.0.2:9/base", in_flight: 0 },
+    ],
+  });
+});
+
+test("a plugin that stays out of a route is not in its chain, and a policy that is off is said to be", () => {
+  expect(gateway.explain("POST", "/drop")).toMatchObject({
+    route: { timeout: 1.5 },
+    policies: { auth_required: "not enforced", rate_limit: "off" },
+    chain: [{ stage: "edge", plugin: "cors" }],
+    forwards_to: "/",
+    instances: [],
+  });
+});
+
+test("a prefix that is not stripped is forwarded", () => {
+  expect(gateway.explain("GET", "/whole/x")).toMatchObject({
+    policies: { auth_required: "off" },
+    forwards_to: "/whole/x",
+  });
+});
+
+describe("without a route, it says why", () => {
+  test.each([
+    ["GET", "/api/v1/nothing", { outcome: "not_found" }],
+    ["DELETE", "/api/v1/context", { outcome: "method_not_allowed", allow: ["GET", "HEAD", "POST"] }],
+    ["GET", "/health/ready", { outcome: "endpoint" }],
+  ])("%s %s", (method, path, outcome) => {
+    expect(gateway.explain(method, path)).toEqual({ method, path, ...outcome } as ReturnType<Gateway["explain"]>);
+  });
+});
+
+describe("the path is the one the gate would make of it", () => {
+  test.each([
+    ["/api/v1/%63ontext/%7e%c3%a4", "/api/v1/context/~%C3%A4"],
+    ["/api/v1/intent/../context/./x", "/api/v1/context/x"],
+    ["/api/v1/context/x?token=secret", "/api/v1/context/x"],
+    ["/api/v1/context/a b", "/api/v1/context/a%20b"],
+  ])("%s is %s", (target, path) => {
+    expect(gateway.explain("GET", target)).toMatchObject({ path, outcome: "route" });
+  });
+
+  test.each(["/api//v1/context", "/api%2fv1/context", "/api/v1/context/..;/x", "/%", "/#x"])(
+    "%s is refused",
+    (target) => {
+      expect(() => gateway.explain("GET", target)).toThrow("The request is malformed.");
+    },
+  );
+});

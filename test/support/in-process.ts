@@ -1,0 +1,76 @@
+import type { Plugin } from "@isaas/gateway-sdk/plugin";
+import { systemClock } from "../../src/clock.ts";
+import { loadSettings } from "../../src/config/load.ts";
+import type { RouteSetting, Settings } from "../../src/config/settings.ts";
+import { corePlugins } from "../../src/core-plugins.ts";
+import { createGateway, type Gateway } from "../../src/gateway.ts";
+import type { RootLog } from "../../src/observe/logger.ts";
+
+export interface InProcessLine extends Record<string, unknown> {
+  readonly level: string;
+  readonly msg: string;
+}
+
+/** A gateway inside the test's own process: for plugins of the test, and for what coverage is to see. */
+export interface InProcessGateway {
+  readonly url: string;
+  readonly port: number;
+  readonly gateway: Gateway;
+  readonly lines: readonly InProcessLine[];
+  stop(): Promise<void>;
+}
+
+export interface InProcessOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Beside the core plugins, after them. */
+  readonly plugins?: readonly Plugin[];
+  readonly routes?: readonly RouteSetting[];
+}
+
+export async function startInProcess(options: InProcessOptions = {}): Promise<InProcessGateway> {
+  const { gateway, lines } = await composeInProcess(options);
+  const { url, port } = await gateway.listen();
+  return { url, port, gateway, lines, stop: () => gateway.drain() };
+}
+
+/** The same without a port: nothing listens. */
+export async function composeInProcess(
+  options: InProcessOptions = {},
+): Promise<{ gateway: Gateway; lines: InProcessLine[] }> {
+  const plugins = [...corePlugins, ...(options.plugins ?? [])];
+  const lines: InProcessLine[] = [];
+  const log = collectLog(lines);
+  const settings = readSettings(options);
+  return { gateway: await createGateway({ settings, plugins, log, clock: systemClock, version: "1.2.3" }), lines };
+}
+
+/** Settings as the environment gives them; routes, which only a file can name, are put in by hand. */
+export function readSettings({ environment = {}, plugins = [], routes }: InProcessOptions): Settings {
+  const quiet = { HOST: "127.0.0.1", PORT: "0", DRAIN_SECONDS: "0" };
+  const sources = { file: undefined, environment: { ...quiet, ...environment }, flags: {} };
+  const settings = loadSettings(sources, [...corePlugins, ...plugins]);
+  return routes === undefined ? settings : { ...settings, routes };
+}
+
+/** A route as the settings file would give it: the defaults of its schema, and what the test says. */
+export function routeSetting(
+  route: Partial<RouteSetting> & Pick<RouteSetting, "service" | "path_prefix">,
+): RouteSetting {
+  const defaults = { strip_prefix: true, timeout: 30, auth_required: true, rate_limit: true, circuit_breaker: true };
+  return { ...defaults, plugins: {}, ...route };
+}
+
+function collectLog(lines: InProcessLine[], bound: object = {}): RootLog {
+  const write = (level: string) => (fields: object, msg: string) =>
+    void lines.push({ level, msg, ...bound, ...fields });
+  return {
+    trace: write("trace"),
+    debug: write("debug"),
+    info: write("info"),
+    warn: write("warn"),
+    error: write("error"),
+    isLevelEnabled: () => true,
+    child: (fields) => collectLog(lines, { ...bound, ...fields }),
+    flush: () => {},
+  };
+}
