@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Competitor, LaunchPlace } from "../scenario.ts";
+
+const repository = join(import.meta.dir, "../../..");
+const executable = join(repository, "dist/gateway");
+
+export const gatewayWithEmptyChain: Competitor = {
+  name: "gateway (empty chain)",
+  launch: async (place) => ({
+    command: [await builtExecutable()],
+    environment: gatewayEnvironment(place, "warn"),
+  }),
+};
+
+export const gatewayWithAccessLog: Competitor = {
+  name: "gateway (access log)",
+  launch: async (place) => ({
+    command: [await builtExecutable()],
+    environment: gatewayEnvironment(place, "info"),
+    output: "discard",
+  }),
+};
+
+function gatewayEnvironment({ port, upstreamPort }: LaunchPlace, logLevel: string): Record<string, string> {
+  return {
+    HOST: "127.0.0.1",
+    // Not 0: the line that tells the port is an info line, which one row leaves out and the other throws away.
+    PORT: String(port),
+    CONTEXT_SERVICE_URL: `http://127.0.0.1:${upstreamPort}`,
+    LOG_LEVEL: logLevel,
+    LOG_FORMAT: "json",
+  };
+}
+
+async function builtExecutable(): Promise<string> {
+  if (existsSync(executable)) return executable;
+  const build = Bun.spawn([process.execPath, "run", "build"], { cwd: repository, stdout: 2, stderr: 2 });
+  if ((await build.exited) !== 0) throw new Error("dist/gateway is missing and `bun run build` failed");
+  return executable;
+}
