@@ -124,6 +124,10 @@ export class Exchange implements PublicExchange {
     (this.#headers ??= []).push([name, value]);
   }
 
+  forgetHeaders(): void {
+    this.#headers = undefined;
+  }
+
   /** Writes what was set with setHeader into the answer's headers. */
   applyHeaders(headers: Headers): void {
     if (this.#headers !== undefined) for (const [name, value] of this.#headers) headers.set(name, value);

@@ -54,7 +54,13 @@ export function createHandler(options: HandlerOptions): RequestHandler {
       response = refuse(exchange, thrown);
     }
     if (drain.held !== undefined) await drain.held;
-    return seal(exchange, response, server);
+    try {
+      return seal(exchange, response, server);
+    } catch (thrown) {
+      // What a plugin gave cannot be sent: no Response, or a header that is none. The exchange must end all the same.
+      exchange.forgetHeaders();
+      return seal(exchange, refuse(exchange, thrown), server);
+    }
   };
 
   function open(request: Request, server: Server<undefined>, path: string, query: string): Exchange {

@@ -292,3 +292,36 @@ test("a plugin that refuses a route stops the start, and those set up are closed
   await expect(start(instance, () => new Response("never"))).rejects.toThrow("wanted something else");
   expect(told).toEqual(["closed"]);
 });
+
+test.each<[string, Middleware]>([
+  [
+    "a header value with a line break",
+    (next) => (exchange) => {
+      exchange.setHeader("x-bad", "a\r\nb");
+      return next(exchange);
+    },
+  ],
+  [
+    "no Response at all",
+    (next) => async (exchange) => {
+      await next(exchange);
+      return undefined as unknown as Response;
+    },
+  ],
+])(
+  "%s from a plugin is a 500 for that request alone, logged once, and nothing stays in flight",
+  async (_what, middleware) => {
+    const gateway = await start(
+      everywhere(middleware),
+      () => new Response("ok", { headers: { "content-type": "a/b" } }),
+    );
+    const response = await fetch(`${gateway.url}/api/v1/echo`);
+    expect(response.status).toBe(500);
+    expect(JSON.parse(await response.text()).error.code).toBe("INTERNAL_ERROR");
+    const id = response.headers.get("x-request-id");
+    expect(gateway.lines.filter((line) => line.msg === "request" && line["request_id"] === id)).toHaveLength(1);
+    expect(gateway.gateway.explain("GET", "/api/v1/echo").instances?.map((instance) => instance.in_flight)).toEqual([
+      0,
+    ]);
+  },
+);
