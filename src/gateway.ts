@@ -8,7 +8,7 @@ import { compileChain } from "./pipeline/chain.ts";
 import { InFlight } from "./pipeline/in-flight.ts";
 import { PluginHost } from "./pipeline/plugin-host.ts";
 import { createForwarder } from "./proxy/forward.ts";
-import { Service } from "./proxy/service.ts";
+import { Service } from "./services/service.ts";
 import { fetchTransport } from "./proxy/fetch-transport.ts";
 import { explainRequest } from "./routing/explain.ts";
 import { planRoutes } from "./routing/plan.ts";

@@ -1,6 +1,6 @@
 import type { Exchange as PublicExchange, Principal } from "@isaas/gateway-sdk/plugin";
 import { giveController, takeController } from "./abort-pool.ts";
-import type { Instance } from "../proxy/service.ts";
+import type { Instance } from "../services/service.ts";
 import type { Route } from "../routing/route.ts";
 
 /** How a request ended. `client_gone` and `upstream_broken` mean that the answer was cut off. */

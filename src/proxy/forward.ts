@@ -5,7 +5,7 @@ import type { RoutePlan } from "../routing/route.ts";
 import { type BodyWatcher, type RequestBody, takeRequestBody } from "./request-body.ts";
 import { rewriteHeaders } from "./request-headers.ts";
 import { bodyKindOf, brokenBody, rewriteAnswerHeaders } from "./response.ts";
-import type { Instance, Service } from "./service.ts";
+import type { Instance, Service } from "../services/service.ts";
 import type { Transport } from "./transport.ts";
 
 export interface ForwardOptions {

@@ -1,5 +1,5 @@
 import type { ChainStep, Handler, RouteInfo } from "@isaas/gateway-sdk/plugin";
-import type { Service } from "../proxy/service.ts";
+import type { Service } from "../services/service.ts";
 
 /** What is planned before a chain is made: everything a route says of itself. */
 export interface RoutePlan extends RouteInfo {

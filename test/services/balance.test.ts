@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { pickLeastLoaded } from "../../src/proxy/balance.ts";
+import { pickLeastLoaded } from "../../src/services/balance.ts";
 import { createRandom } from "../support/random.ts";
 
 const loads = (...counts: number[]): { inFlight: number }[] => counts.map((inFlight) => ({ inFlight }));

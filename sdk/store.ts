@@ -1,0 +1,74 @@
+/** What becomes of entries: their new text, or undefined for one that goes. */
+export type Changes = ReadonlyMap<string, string | undefined>;
+
+/**
+ * Named texts that all gateways on the same store share. Each gateway holds a whole copy, so that reading costs a map
+ * look-up and goes on while the store is away. Made for thousands of entries of a few kilobytes, written now and then.
+ */
+export interface Table {
+  /** This gateway's copy: what anybody wrote is here within a second, mostly within milliseconds. */
+  readonly entries: ReadonlyMap<string, string>;
+  /** Changes with every change of the entries. */
+  readonly version: number;
+  /**
+   * Writes all or nothing, if nobody wrote since `base`, the version whose entries the caller looked at. False: somebody
+   * did, and the entries are up to date again: look, decide and try anew. Rejects with a StoreAwayError.
+   */
+  commit(changes: Changes, base: number): Promise<boolean>;
+  /** Writes whatever others wrote: for entries of which one gateway at a time is in charge. Rejects with a StoreAwayError. */
+  put(changes: Changes): Promise<void>;
+  /** Called after each change with the keys that changed, own writes included (before their promise resolves). */
+  onChange(listener: (keys: ReadonlySet<string>) => void): void;
+}
+
+/** Promises with a time limit, shared by all gateways and measured by one clock: the store's. */
+export interface Leases {
+  /** Starts a lease or lengthens it: it ends in so many milliseconds. Rejects with a StoreAwayError. */
+  renew(key: string, ms: number): Promise<void>;
+  /** Ends leases without waiting. Unknown keys are none's fault. */
+  drop(keys: readonly string[]): Promise<void>;
+  /** Those that are over and not yet dropped, in no order. */
+  expired(): Promise<readonly string[]>;
+  /** Milliseconds left, below zero when over; keys without a lease are left out. */
+  left(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+/** One gateway among those on the same store. */
+export interface Member {
+  readonly id: string;
+  /** What it last told the others; an empty string when nothing. */
+  readonly data: string;
+}
+
+/** The gateways that are alive on this store: one that is silent for 3 s is no member any more. */
+export interface Members {
+  readonly self: string;
+  /** The longest there first, this gateway included. While the store is away, this gateway alone. */
+  readonly all: readonly Member[];
+  /** True for exactly one of them, but for moments of change: the one that does what is to be done once. */
+  readonly leading: boolean;
+  /** Tells the others something, within a second. Replaces what was told before. */
+  tell(data: string): void;
+  /** Called when `all` has other members than before, or `leading` changed. */
+  onChange(listener: () => void): void;
+}
+
+/** Where gateways keep what must outlive a request, or be known to each other. */
+export interface Store {
+  readonly kind: "embedded" | "redis";
+  /** False while a configured shared store cannot be used. The embedded one always can. */
+  readonly available: boolean;
+  onAvailable(listener: (available: boolean) => void): void;
+  readonly members: Members;
+  /** Only during a plugin's set-up: a table is loaded before the listener opens. The same name gives the same table. */
+  table(name: string): Table;
+  leases(name: string): Leases;
+}
+
+/** The shared store cannot be used right now. A write that timed out may or may not have been done. */
+export class StoreAwayError extends Error {
+  constructor(options?: ErrorOptions) {
+    super("the shared store is away", options);
+    this.name = "StoreAwayError";
+  }
+}
