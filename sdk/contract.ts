@@ -6,6 +6,30 @@ export type RouteMethod = (typeof routeMethods)[number];
 
 export const defaultMethods: readonly RouteMethod[] = routeMethods.filter((method) => method !== "WEBSOCKET");
 
+/** How a route spreads its requests over the instances of its service. */
+export const balancePolicies = ["least_loaded", "round_robin", "weighted", "consistent_hash"] as const;
+export type BalancePolicy = (typeof balancePolicies)[number];
+
+export const balanceSchema = Type.Object(
+  {
+    policy: Type.Enum(balancePolicies, {
+      default: "least_loaded",
+      description:
+        "`least_loaded`: the less loaded of two chosen at random, by weight. `round_robin`: each in turn. `weighted`: in turn, each as often as its weight says. `consistent_hash`: callers with the same key meet the same instance as long as it is there and not overloaded.",
+    }),
+    hash_on: Type.String({
+      default: "client_address",
+      pattern: "^(client_address|header:[A-Za-z0-9-]{1,64}|cookie:[A-Za-z0-9_.-]{1,64})$",
+      wanted: "client_address, header:NAME or cookie:NAME",
+      description:
+        "The key of `consistent_hash`. A request without the header or cookie goes where `least_loaded` would send it.",
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export type BalanceOptions = Static<typeof balanceSchema>;
+
 /**
  * What a service says about one of its routes, on the wire and in the settings file.
  * Paths are prefixes that match at a segment boundary: `/api/v1/a` serves `/api/v1/a` and `/api/v1/a/b`, not `/api/v1/ab`.
@@ -39,6 +63,14 @@ export const routeSchema = Type.Object(
     auth_required: Type.Boolean({ default: true, description: "Let only callers with a valid token pass." }),
     rate_limit: Type.Boolean({ default: true, description: "Count this route against the caller's rate." }),
     circuit_breaker: Type.Boolean({ default: true, description: "Fail fast while the service's circuit is open." }),
+    balance: Type.Optional(
+      Type.Object(balanceSchema.properties, {
+        additionalProperties: false,
+        wanted: "policy and hash_on",
+        description:
+          "How requests are spread over the instances: `policy` is `least_loaded` (default), `round_robin`, `weighted` or `consistent_hash`; `hash_on`, for the last one, is `client_address` (default), `header:NAME` or `cookie:NAME`.",
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { coreServices, policies, reservedSegments } from "@isaas/gateway-sdk/contract";
 import { createSettingsSchema } from "../../src/config/compose-schema.ts";
 import { environmentName } from "../../src/config/environment.ts";
-import type { SettingSchema } from "../../src/config/wanted.ts";
+import type { DescribedSchema } from "@isaas/gateway-sdk/validation";
 import { corePlugins } from "../../src/core-plugins.ts";
 import { code, codes, fillTemplate, table } from "./markdown.ts";
 import { notYet } from "./not-yet.ts";
@@ -11,7 +11,7 @@ import { overview, routeKeys, settingSections } from "./setting-texts.ts";
 
 /** docs/configuration.md: the text of its template with what the schema and the contract say. */
 export function configurationPage(): string {
-  const properties: Readonly<Record<string, SettingSchema>> = createSettingsSchema(corePlugins).properties;
+  const properties: Readonly<Record<string, DescribedSchema>> = createSettingsSchema(corePlugins).properties;
   const settings = Object.entries(properties);
   const origin =
     "<!-- `bun run docs` makes this page of the settings schema and .ci/docs/configuration.md: change those. -->";

@@ -1,9 +1,9 @@
 import { settingFlags } from "../../src/cli/arguments.ts";
 import { environmentName, isTextual } from "../../src/config/environment.ts";
-import { describeWanted, type SettingSchema } from "../../src/config/wanted.ts";
+import { describeWanted, type DescribedSchema } from "@isaas/gateway-sdk/validation";
 import { code, codes, table } from "./markdown.ts";
 
-type Settings = readonly (readonly [key: string, schema: SettingSchema])[];
+type Settings = readonly (readonly [key: string, schema: DescribedSchema])[];
 
 /** One line a setting, with a link to all that is said of it. */
 export function overview(settings: Settings): string {
@@ -39,7 +39,7 @@ function describeSetting([key, schema]: Settings[number]): string {
 }
 
 /** The keys of one route. */
-export function routeKeys(schema: SettingSchema): string {
+export function routeKeys(schema: DescribedSchema): string {
   const rows = Object.entries(schema.properties ?? {}).map(([key, part]) => [
     code(key),
     schema.required?.includes(key) === true && part.default === undefined
@@ -51,12 +51,12 @@ export function routeKeys(schema: SettingSchema): string {
   return table(["key", "default", "accepts", "meaning"], rows);
 }
 
-function describe(key: string, { description }: SettingSchema): string {
+function describe(key: string, { description }: DescribedSchema): string {
   if (description === undefined) throw new Error(`the setting ${key} has no description`);
   return description;
 }
 
-function variableOf(key: string, schema: SettingSchema): string {
+function variableOf(key: string, schema: DescribedSchema): string {
   return isTextual(schema) ? code(environmentName(key)) : "";
 }
 
@@ -66,7 +66,7 @@ function flagOf(key: string): string {
 
 const mebibyte = 1024 * 1024;
 
-function describeDefault({ default: value }: SettingSchema): string | undefined {
+function describeDefault({ default: value }: DescribedSchema): string | undefined {
   if (value === undefined) return undefined;
   if (Array.isArray(value)) return value.length === 0 ? "empty" : codes(value.map(String));
   const isMebibytes = typeof value === "number" && value > 0 && value % mebibyte === 0;

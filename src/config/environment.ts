@@ -1,8 +1,8 @@
 import { serviceUrlKey } from "./service-urls.ts";
-import type { SettingSchema } from "./wanted.ts";
+import type { DescribedSchema } from "@isaas/gateway-sdk/validation";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-type Properties = Readonly<Record<string, SettingSchema>>;
+type Properties = Readonly<Record<string, DescribedSchema>>;
 
 /**
  * Takes our settings out of the environment, as their schema types them; strangers are left alone.
@@ -30,7 +30,7 @@ export function environmentName(key: string): string {
 }
 
 /** True for settings that one line of text can hold; the others stand in the file alone. */
-export function isTextual(schema: SettingSchema): boolean {
+export function isTextual(schema: DescribedSchema): boolean {
   return schema.type === "array" ? schema.items?.type === "string" : schema.type !== "object";
 }
 
@@ -45,7 +45,7 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
  * Flags and variables are text; this is the only place that reads a number or a list out of it.
  * A text that is not of the wanted type is kept as it is, so that validation names it.
  */
-function toTyped(text: string, schema: SettingSchema): unknown {
+function toTyped(text: string, schema: DescribedSchema): unknown {
   switch (schema.type) {
     case "integer":
     case "number":

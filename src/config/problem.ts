@@ -27,12 +27,17 @@ export function describeValue(value: unknown): string {
   if (value === null) return "null";
   if (value === undefined) return "nothing";
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value === "string") {
-    if (value === "") return "an empty string";
-    return /^[\w./*-]{1,24}$/.test(value)
-      ? JSON.stringify(value)
-      : `a string of ${value.length} character${value.length === 1 ? "" : "s"}`;
-  }
+  if (typeof value === "string") return /^[\w./*-]{1,24}$/.test(value) ? JSON.stringify(value) : describeString(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return "settings by name";
+}
+
+/** The same where not even a short value may be shown. */
+export function describeSecret(value: unknown): string {
+  if (typeof value === "string") return describeString(value);
+  return typeof value === "number" ? "a number" : describeValue(value);
+}
+
+function describeString({ length }: string): string {
+  return length === 0 ? "an empty string" : `a string of ${length} character${length === 1 ? "" : "s"}`;
 }

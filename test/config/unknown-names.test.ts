@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { suggest } from "../../src/config/suggest.ts";
+import { suggest } from "../../sdk/validation/suggest.ts";
 import { settingsFrom } from "./settings-from.ts";
 
 const secret = "hunter2-hunter2";

@@ -1,4 +1,4 @@
-import type { SettingSchema } from "./wanted.ts";
+import type { DescribedSchema } from "./wanted.ts";
 
 /** The keys of a JSON pointer, which is how typebox says where a mistake is. */
 export function parsePointer(pointer: string): string[] {
@@ -26,8 +26,8 @@ export function valueAt(root: unknown, keys: readonly string[]): unknown {
   return at;
 }
 
-export function schemaAt(root: SettingSchema, keys: readonly string[]): SettingSchema | undefined {
-  let at: SettingSchema | undefined = root;
-  for (const key of keys) at = at?.items ?? at?.properties?.[key];
+export function schemaAt(root: DescribedSchema, keys: readonly string[]): DescribedSchema | undefined {
+  let at: DescribedSchema | undefined = root;
+  for (const key of keys) at = at?.items ?? at?.properties?.[key] ?? Object.values(at?.patternProperties ?? {})[0];
   return at;
 }

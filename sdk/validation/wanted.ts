@@ -1,5 +1,5 @@
-/** The keywords of JSON Schema that our settings use, with `wanted` and `section` as our own. */
-export interface SettingSchema {
+/** The keywords of JSON Schema that our schemas use, with `wanted`, `section` and `secret` as our own. */
+export interface DescribedSchema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
@@ -11,14 +11,17 @@ export interface SettingSchema {
   readonly description?: string;
   readonly section?: string;
   readonly wanted?: string;
-  readonly properties?: Readonly<Record<string, SettingSchema>>;
+  /** No message may show any of its value. */
+  readonly secret?: boolean;
+  readonly properties?: Readonly<Record<string, DescribedSchema>>;
   readonly required?: readonly string[];
-  readonly items?: SettingSchema;
-  readonly anyOf?: readonly SettingSchema[];
+  readonly items?: DescribedSchema;
+  readonly patternProperties?: Readonly<Record<string, DescribedSchema>>;
+  readonly anyOf?: readonly DescribedSchema[];
 }
 
 /** Says in words what a schema accepts: for error messages and for the documentation alike. */
-export function describeWanted(schema: SettingSchema = {}): string {
+export function describeWanted(schema: DescribedSchema = {}): string {
   if (schema.wanted !== undefined) return schema.wanted;
   if (schema.enum !== undefined) return `one of ${schema.enum.join(", ")}`;
   if (schema.anyOf !== undefined) return schema.anyOf.map(describeWanted).join(" or ");
@@ -40,7 +43,7 @@ export function describeWanted(schema: SettingSchema = {}): string {
   }
 }
 
-function describeRange({ minimum, exclusiveMinimum, maximum }: SettingSchema): string {
+function describeRange({ minimum, exclusiveMinimum, maximum }: DescribedSchema): string {
   if (exclusiveMinimum !== undefined)
     return ` above ${exclusiveMinimum}${maximum === undefined ? "" : `, at most ${maximum}`}`;
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
@@ -48,7 +51,7 @@ function describeRange({ minimum, exclusiveMinimum, maximum }: SettingSchema): s
   return minimum === undefined ? "" : `, at least ${minimum}`;
 }
 
-function describeList({ items, minItems = 0, uniqueItems = false }: SettingSchema): string {
+function describeList({ items, minItems = 0, uniqueItems = false }: DescribedSchema): string {
   const list = minItems === 0 ? "a list" : `a list of ${minItems} or more`;
   const rules = [
     ...(uniqueItems ? ["none twice"] : []),

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { Type } from "typebox";
 import { describeValue } from "../../src/config/problem.ts";
-import { describeWanted, type SettingSchema } from "../../src/config/wanted.ts";
+import { describeWanted, type DescribedSchema } from "@isaas/gateway-sdk/validation";
 
-test.each<[SettingSchema, string]>([
+test.each<[DescribedSchema, string]>([
   [Type.Boolean(), "true or false"],
   [Type.Integer(), "an integer"],
   [Type.Number({ minimum: 1 }), "a number, at least 1"],

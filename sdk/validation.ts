@@ -1,0 +1,2 @@
+export { findMistakes, type Mistake } from "./validation/mistakes.ts";
+export { type DescribedSchema, describeWanted } from "./validation/wanted.ts";

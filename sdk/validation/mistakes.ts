@@ -1,0 +1,64 @@
+import type { TObject } from "typebox";
+import { Settings } from "typebox/system";
+import { Default, Errors } from "typebox/value";
+import { formatPath, parsePointer, schemaAt, valueAt } from "./path.ts";
+import { suggest } from "./suggest.ts";
+import { type DescribedSchema, describeWanted } from "./wanted.ts";
+
+// The default is 8: whoever is told of mistakes wants all of them at once.
+Settings.Set({ maxErrors: 1000 });
+
+/** One place that does not fit its schema. Whoever shows it decides whether `value` may be seen. */
+export interface Mistake {
+  readonly keys: readonly string[];
+  /** `routes[1].timeout` */
+  readonly path: string;
+  readonly wanted: string;
+  readonly kind: "unknown" | "missing" | "wrong";
+  readonly value: unknown;
+  readonly schema: DescribedSchema | undefined;
+}
+
+/** Lists all that does not fit the schema, one mistake a path. `filled` is a copy with the schema's defaults. */
+export function findMistakes(
+  schema: TObject,
+  value: unknown,
+): { readonly filled: unknown; readonly mistakes: readonly Mistake[] } {
+  // On a copy: Default writes into what it is given.
+  const filled = Default(schema, structuredClone(value));
+  const mistakes = new Map<string, Mistake>();
+  const add = (keys: readonly string[], kind: Mistake["kind"], wanted?: string): void => {
+    const path = formatPath(keys, filled);
+    if (mistakes.has(path)) return;
+    const at = schemaAt(schema, keys);
+    mistakes.set(path, {
+      keys,
+      path,
+      kind,
+      wanted: wanted ?? describeWanted(at),
+      value: valueAt(filled, keys),
+      schema: at,
+    });
+  };
+
+  for (const error of Errors(schema, filled)) {
+    const keys = parsePointer(error.instancePath);
+    if (error.keyword === "additionalProperties") {
+      const known = Object.keys(schemaAt(schema, keys)?.properties ?? {});
+      for (const name of error.params.additionalProperties) add([...keys, name], "unknown", describeKnown(name, known));
+    } else if (error.keyword === "required") {
+      for (const name of error.params.requiredProperties) add([...keys, name], "missing");
+    } else if (error.keyword !== "boolean") {
+      add(keys, "wrong");
+    }
+  }
+  return { filled, mistakes: [...mistakes.values()] };
+}
+
+function describeKnown(unknown: string, known: readonly string[]): string {
+  const close = suggest(unknown, known);
+  if (close.length > 0) return `a known setting (did you mean ${close.join(" or ")}?)`;
+  return known.length > 0 && known.length <= 10
+    ? `one of ${known.join(", ")}`
+    : "a known setting, see docs/configuration.md";
+}
