@@ -1,0 +1,55 @@
+import type { Changes } from "@isaas/gateway-sdk/store";
+import type { OpenableStore, StoreHost } from "../openable-store.ts";
+import { DataWriter } from "./data-writer.ts";
+import { EmbeddedLeases } from "./embedded-leases.ts";
+import { EmbeddedTable } from "./embedded-table.ts";
+import { openDataFile } from "./open-data-file.ts";
+import { SoleMember } from "./sole-member.ts";
+
+/** The store of a gateway that stands alone: in memory, its tables also in a data directory when it has one. */
+export class EmbeddedStore implements OpenableStore {
+  readonly kind = "embedded";
+  readonly available = true;
+  readonly members = new SoleMember();
+  readonly #dataDir: string | undefined;
+  readonly #host: StoreHost;
+  readonly #tables = new Map<string, EmbeddedTable>();
+  readonly #leases = new Map<string, EmbeddedLeases>();
+  #writer: DataWriter | undefined;
+
+  constructor(dataDir: string | undefined, host: StoreHost) {
+    this.#dataDir = dataDir;
+    this.#host = host;
+  }
+
+  table(name: string): EmbeddedTable {
+    let table = this.#tables.get(name);
+    if (table === undefined) {
+      const save = async (changes: Changes): Promise<void> => this.#writer?.write(name, changes);
+      table = new EmbeddedTable(this.#host.log, save);
+      this.#tables.set(name, table);
+      if (this.#writer !== undefined) table.load(this.#writer.read(name));
+    }
+    return table;
+  }
+
+  leases(name: string): EmbeddedLeases {
+    const leases = this.#leases.get(name) ?? new EmbeddedLeases(this.#host.clock);
+    this.#leases.set(name, leases);
+    return leases;
+  }
+
+  onAvailable(): void {
+    // It never changes.
+  }
+
+  async open(): Promise<void> {
+    if (this.#dataDir === undefined || this.#writer !== undefined) return;
+    this.#writer = new DataWriter(openDataFile(this.#dataDir, this.#host), this.#host.log);
+    for (const [name, table] of this.#tables) table.load(this.#writer.read(name));
+  }
+
+  async close(): Promise<void> {
+    this.#writer?.close();
+  }
+}
