@@ -1,5 +1,7 @@
 import type { Static, TObject } from "typebox";
-import type { Policy, RouteMethod } from "./contract.ts";
+import type { BalanceOptions, Policy, RouteMethod } from "./contract.ts";
+import type { Services } from "./services.ts";
+import type { Store } from "./store.ts";
 
 /** The order in which a request passes the plugins of its route. */
 export const stages = ["edge", "identity", "admission", "transform", "upstream"] as const;
@@ -64,6 +66,18 @@ export interface ChainStep {
   readonly plugin: string;
 }
 
+/** What `gateway explain` tells about an instance of the route's service. */
+export interface ExplainedInstance {
+  readonly id: string;
+  readonly url: string;
+  /** Whether it takes new requests. */
+  readonly open: boolean;
+  readonly weight: number;
+  readonly in_flight: number;
+  /** Until when (ISO 8601) it gets no requests because too many failed in a row, and how the last one did. */
+  readonly ejected: { readonly until: string; readonly reason: string } | null;
+}
+
 /** What `gateway explain` tells about one request. */
 export interface Explanation {
   readonly method: string;
@@ -76,7 +90,8 @@ export interface Explanation {
   readonly chain?: readonly ChainStep[];
   readonly service?: string;
   readonly forwards_to?: string;
-  readonly instances?: readonly { readonly url: string; readonly in_flight: number }[];
+  readonly balance?: BalanceOptions;
+  readonly instances?: readonly ExplainedInstance[];
 }
 
 /** What the kernel lends to a plugin. There are no globals beside it. */
@@ -90,6 +105,19 @@ export interface Host {
   /** What keeps the gateway from being ready; empty when it is. */
   missing(): readonly string[];
   explain(method: string, path: string): Explanation;
+  readonly services: Services;
+  readonly store: Store;
+  /** All addresses of a host name, as the gateway resolves names. Rejects after some seconds at most. */
+  resolve(name: string): Promise<readonly string[]>;
+  /** A GET of the gateway itself: follows no redirect, uses no proxy, keeps no connection and decodes nothing. */
+  fetch(url: string, options: FetchOptions): Promise<Response>;
+  /** The exchange of a request that one of the gateway's own endpoints got. */
+  exchangeOf(request: Request): Exchange;
+}
+
+export interface FetchOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
 }
 
 /** The part of an Elysia application that the kernel mounts. */
@@ -107,6 +135,8 @@ export interface PluginInstance<RouteConfig = unknown> {
   readonly own?: Middleware;
   /** An Elysia instance: the plugin's own HTTP API. */
   readonly endpoints?: Endpoints;
+  /** Called when the store is loaded and before the listener opens: whatever requests need has to be there after it. */
+  start?(): void | Promise<void>;
   /** Called when the listener is open. */
   ready?(): void | Promise<void>;
   /** Called in reverse order of set-up, also after a start that failed half-way. */

@@ -3,6 +3,7 @@ import { cors } from "../plugins/cors/index.ts";
 import { docs } from "../plugins/docs/index.ts";
 import { explain } from "../plugins/explain/index.ts";
 import { health } from "../plugins/health/index.ts";
+import { registry } from "../plugins/registry/index.ts";
 
 /** The plugins of this executable. Their stages decide the order of a chain; inside a stage it is this one. */
-export const corePlugins: readonly Plugin[] = [cors, health, explain, docs];
+export const corePlugins: readonly Plugin[] = [cors, health, explain, registry, docs];

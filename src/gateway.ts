@@ -1,23 +1,30 @@
-import { policies } from "@isaas/gateway-sdk/contract";
 import type { Clock, Explanation, Handler, Host, Plugin } from "@isaas/gateway-sdk/plugin";
+import { createRouteSchema } from "./config/compose-schema.ts";
 import { SettingsError } from "./config/problem.ts";
 import type { Settings } from "./config/settings.ts";
 import { createAccessLog } from "./observe/access-log.ts";
 import type { RootLog } from "./observe/logger.ts";
 import { compileChain } from "./pipeline/chain.ts";
+import type { Exchange } from "./pipeline/exchange.ts";
 import { InFlight } from "./pipeline/in-flight.ts";
 import { PluginHost } from "./pipeline/plugin-host.ts";
 import { createForwarder } from "./proxy/forward.ts";
-import { Service } from "./services/service.ts";
-import { fetchTransport } from "./proxy/fetch-transport.ts";
+import { fetchForGateway, fetchTransport } from "./proxy/fetch-transport.ts";
+import { Directory } from "./routing/directory.ts";
 import { explainRequest } from "./routing/explain.ts";
-import { planRoutes } from "./routing/plan.ts";
+import { furnishDirectory } from "./routing/furnish-directory.ts";
+import { planRoutes, reservedPrefixes } from "./routing/plan.ts";
+import { servicesOf } from "./routing/plugin-services.ts";
 import type { Destination, Route } from "./routing/route.ts";
 import { RouteTable } from "./routing/table.ts";
+import { createUnenforcedWarning } from "./routing/unenforced.ts";
 import { Application } from "./server/application.ts";
 import { Drain } from "./server/drain.ts";
 import { createHandler } from "./server/handler.ts";
 import { type Listener, openListener } from "./server/listener.ts";
+import { createResolver } from "./services/dns/resolver.ts";
+import { Service } from "./services/service.ts";
+import { createStore } from "./store/create-store.ts";
 
 export interface GatewayOptions {
   readonly settings: Settings;
@@ -56,9 +63,29 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
   const { settings, plugins, log, clock, version } = options;
   const missing = new Set(["listener"]);
   const table = new RouteTable<Destination>();
-  const explain = (method: string, path: string): Explanation => explainRequest(table, enforced, method, path);
   const enforced = new Set(plugins.flatMap((plugin) => plugin.enforces ?? []));
+  const explain = (method: string, path: string): Explanation => explainRequest(table, enforced, method, path);
+  const warnUnenforced = createUnenforcedWarning(enforced, log);
+  const store = createStore(settings, { clock, log });
+  const resolver = createResolver({ servers: settings.dnsServers });
+  const exchanges = new WeakMap<Request, Exchange>();
 
+  const directory = new Directory({
+    table,
+    createService: (name) => new Service(name, { ...settings, clock, log }),
+    open(plan, target) {
+      const { maxBodyBytes } = settings;
+      const forward = createForwarder(plan, target, { transport: fetchTransport, clock, maxBodyBytes });
+      return { ...plan, target, ...compileChain(plan, host.loaded, forward) };
+    },
+  });
+  const pluginServices = {
+    directory,
+    reservedPrefixes: () => reservedPrefixes(settings.apiPrefix, application.prefixes),
+    routeSchema: createRouteSchema(plugins),
+    pluginNames: new Set(plugins.map(({ name }) => name)),
+    onPublished: warnUnenforced,
+  };
   const toHost = (plugin: Plugin): Host => ({
     log: log.child({ plugin: plugin.name }),
     clock,
@@ -67,25 +94,25 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
     apiPrefix: settings.apiPrefix,
     missing: () => [...missing],
     explain,
+    services: servicesOf(plugin.name, pluginServices),
+    store,
+    resolve: resolver.addresses,
+    fetch: fetchForGateway,
+    exchangeOf(request) {
+      const exchange = exchanges.get(request);
+      if (exchange === undefined) throw new TypeError("exchangeOf: wanted the request of an endpoint, got another");
+      return exchange;
+    },
   });
   await host.setUp(plugins, toHost, settings.plugins);
 
-  const application = new Application(host.loaded.map(({ instance }) => instance));
+  const instances = host.loaded.map(({ instance }) => instance);
+  const application = new Application(instances, { maxBodyBytes: settings.maxBodyBytes, exchanges });
   const { routes: plans, problems } = planRoutes(settings, application.prefixes);
   if (problems.length > 0) throw new SettingsError(problems);
-  const services = new Map(settings.services.map(({ name, urls }) => [name, new Service(name, urls)]));
-  const routes = plans.map((plan): Route => {
-    const target = services.get(plan.service) ?? new Service(plan.service, []);
-    services.set(plan.service, target);
-    const forward = createForwarder(plan, target, {
-      transport: fetchTransport,
-      clock,
-      maxBodyBytes: settings.maxBodyBytes,
-    });
-    return { ...plan, target, ...compileChain(plan, host.loaded, forward) };
-  });
-  for (const route of routes) table.add(route);
-  const own = host.loaded.map(({ instance }) => instance.own).filter((middleware) => middleware !== undefined);
+  const names = furnishDirectory(directory, settings, plans, { resolver, clock, log });
+
+  const own = instances.map((instance) => instance.own).filter((middleware) => middleware !== undefined);
   const throughOwn = (last: Handler): Handler => own.reduceRight((next, middleware) => middleware(next), last);
   const ownChain = throughOwn(application.answer);
   for (const pathPrefix of application.prefixes) table.add({ pathPrefix, methods: undefined, chain: ownChain });
@@ -106,13 +133,20 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
 
   const close = async (): Promise<void> => {
     inFlight.close();
+    for (const watch of names) watch.close();
     await host.close();
+    await store.close();
   };
   return {
-    routes,
+    get routes() {
+      return directory.routes;
+    },
     explain,
     async listen() {
-      warnUnenforced(routes, enforced, log);
+      warnUnenforced(directory.routes);
+      // Whatever was known before is known again before the first request comes.
+      await Promise.all([store.open(), ...names.map((watch) => watch.start())]);
+      await host.start();
       listener = openListener(handle, drain, settings.host, settings.port);
       try {
         await host.ready();
@@ -131,15 +165,4 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
     },
     close,
   };
-}
-
-/** A guard that a route asks for and nobody stands must at least not be silently absent. */
-function warnUnenforced(routes: readonly Route[], enforced: ReadonlySet<string>, log: RootLog): void {
-  const open = policies.filter((policy) => !enforced.has(policy) && routes.some((route) => route.policies.has(policy)));
-  if (open.length > 0) {
-    log.warn(
-      { not_enforced: open },
-      `routes ask for policies that this version does not enforce yet: ${open.join(", ")}`,
-    );
-  }
 }

@@ -19,10 +19,17 @@ export interface Mistake {
   readonly schema: DescribedSchema | undefined;
 }
 
+/** What a known name is called, and where all of them are listed. */
+export interface Names {
+  readonly noun: string;
+  readonly reference: string;
+}
+
 /** Lists all that does not fit the schema, one mistake a path. `filled` is a copy with the schema's defaults. */
 export function findMistakes(
   schema: TObject,
   value: unknown,
+  names: Names = { noun: "a known field", reference: "" },
 ): { readonly filled: unknown; readonly mistakes: readonly Mistake[] } {
   // On a copy: Default writes into what it is given.
   const filled = Default(schema, structuredClone(value));
@@ -45,7 +52,8 @@ export function findMistakes(
     const keys = parsePointer(error.instancePath);
     if (error.keyword === "additionalProperties") {
       const known = Object.keys(schemaAt(schema, keys)?.properties ?? {});
-      for (const name of error.params.additionalProperties) add([...keys, name], "unknown", describeKnown(name, known));
+      for (const name of error.params.additionalProperties)
+        add([...keys, name], "unknown", describeKnown(name, known, names));
     } else if (error.keyword === "required") {
       for (const name of error.params.requiredProperties) add([...keys, name], "missing");
     } else if (error.keyword !== "boolean") {
@@ -55,10 +63,8 @@ export function findMistakes(
   return { filled, mistakes: [...mistakes.values()] };
 }
 
-function describeKnown(unknown: string, known: readonly string[]): string {
+function describeKnown(unknown: string, known: readonly string[], { noun, reference }: Names): string {
   const close = suggest(unknown, known);
-  if (close.length > 0) return `a known setting (did you mean ${close.join(" or ")}?)`;
-  return known.length > 0 && known.length <= 10
-    ? `one of ${known.join(", ")}`
-    : "a known setting, see docs/configuration.md";
+  if (close.length > 0) return `${noun} (did you mean ${close.join(" or ")}?)`;
+  return known.length > 0 && known.length <= 10 ? `one of ${known.join(", ")}` : noun + reference;
 }

@@ -15,8 +15,10 @@ export async function check(context: CommandContext): Promise<number> {
   await gateway.close();
   if (problems.length > 0) throw new SettingsError(problems);
 
+  const followed = new Set(settings.services.filter(({ names }) => names.length > 0).map(({ name }) => name));
   for (const service of servicesWithoutInstance(gateway)) {
-    context.print(`note: no URL is set for ${service}, so its routes answer 503 SERVICE_UNAVAILABLE`);
+    if (followed.has(service)) continue;
+    context.print(`note: no URL is set for ${service}: until an instance registers, its routes answer 503`);
   }
   context.print(`settings are good (static services: ${settings.services.length}, routes: ${gateway.routes.length})`);
   return 0;

@@ -1,4 +1,5 @@
-import type { Explanation } from "@isaas/gateway-sdk/plugin";
+import type { BalanceOptions } from "@isaas/gateway-sdk/contract";
+import type { ExplainedInstance, Explanation } from "@isaas/gateway-sdk/plugin";
 
 const outcomes: ReadonlySet<unknown> = new Set(["route", "endpoint", "not_found", "method_not_allowed"]);
 
@@ -14,7 +15,8 @@ export function formatExplanation(explanation: Explanation): string {
 }
 
 function factsOf(explanation: Explanation): (readonly [name: string, fact: string])[] {
-  const { outcome, allow = [], route, policies = {}, chain = [], service, forwards_to, instances = [] } = explanation;
+  const { outcome, allow = [], route, policies = {}, chain = [], service, forwards_to } = explanation;
+  const { balance, instances = [] } = explanation;
   if (outcome === "not_found") return [["answer", "404 NOT_FOUND: no route serves this path"]];
   if (outcome === "method_not_allowed")
     return [["answer", `405 METHOD_NOT_ALLOWED: the route serves ${allow.join(", ")}`]];
@@ -26,9 +28,25 @@ function factsOf(explanation: Explanation): (readonly [name: string, fact: strin
     ...Object.entries(policies).map(([policy, state]) => ["policy", `${policy}: ${state}`] as const),
     ...steps.map((step, index) => [`chain ${`${index + 1}`.padStart(2)}`, step] as const),
     ["service", `${service}, as ${forwards_to}`],
-    ...instances.map(({ url, in_flight }) => ["instance", `${url}  (${in_flight} in flight)`] as const),
-    ...(instances.length === 0 ? [["instance", "none: 503 SERVICE_UNAVAILABLE"] as const] : []),
+    ...(balance === undefined ? [] : [["balance", describeBalance(balance)] as const]),
+    ...instances.map((instance) => ["instance", describeInstance(instance)] as const),
+    ...(instances.some(({ open }) => open) ? [] : [["instance", "none: 503 SERVICE_UNAVAILABLE"] as const]),
   ];
+}
+
+function describeBalance({ policy, hash_on }: BalanceOptions): string {
+  return policy === "consistent_hash" ? `${policy} on ${hash_on}` : policy;
+}
+
+function describeInstance({ id, url, open, weight, in_flight, ejected }: ExplainedInstance): string {
+  const states = [
+    id === url ? "" : `id ${id}`,
+    weight === 1 ? "" : `weight ${weight}`,
+    open ? "" : "closed",
+    ejected === null ? "" : `ejected until ${ejected.until}: ${ejected.reason}`,
+    `${in_flight} in flight`,
+  ];
+  return `${url}  (${states.filter((state) => state !== "").join(", ")})`;
 }
 
 /** An error answer of the gateway, or of whoever else answered. */

@@ -1,3 +1,4 @@
+import { routeSchema } from "@isaas/gateway-sdk/contract";
 import type { Plugin } from "@isaas/gateway-sdk/plugin";
 import { type TObject, type TSchema, Type } from "typebox";
 import { settingsSchema } from "./schema.ts";
@@ -9,13 +10,24 @@ import { settingsSchema } from "./schema.ts";
 export function createSettingsSchema(plugins: readonly Plugin[]): TObject {
   const settings: Record<string, TSchema> = { ...settingsSchema.properties };
   const { items, type: _type, ...routesOptions } = settingsSchema.properties.routes;
-  const route: Record<string, TSchema> = { ...items.properties };
-  for (const { name, options, routeOptions } of plugins) {
+  for (const { name, options } of plugins) {
     for (const [key, schema] of Object.entries(options.properties)) addOnce(settings, key, schema, name);
+  }
+  settings["routes"] = Type.Array(addRouteOptions(items, plugins), routesOptions);
+  return Type.Object(settings, { additionalProperties: false });
+}
+
+/** What a route may say, on the wire: its own keys, and those of the plugins under their names. */
+export function createRouteSchema(plugins: readonly Plugin[]): TObject {
+  return addRouteOptions(routeSchema, plugins);
+}
+
+function addRouteOptions({ properties }: TObject, plugins: readonly Plugin[]): TObject {
+  const route: Record<string, TSchema> = { ...properties };
+  for (const { name, routeOptions } of plugins) {
     if (routeOptions !== undefined) addOnce(route, name, Type.Optional(routeOptions), name);
   }
-  settings["routes"] = Type.Array(Type.Object(route, { additionalProperties: false }), routesOptions);
-  return Type.Object(settings, { additionalProperties: false });
+  return Type.Object(route, { additionalProperties: false });
 }
 
 function addOnce(target: Record<string, TSchema>, key: string, schema: TSchema, plugin: string): void {

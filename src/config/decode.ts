@@ -19,6 +19,16 @@ export function decodeSettings(
     debug: raw.debug,
     trustedProxies: new TrustedProxies(raw.trusted_proxies),
     drainMs: raw.drain_seconds * 1000,
+    slowStartMs: raw.slow_start_seconds * 1000,
+    ejection: {
+      failures: raw.ejection_failures,
+      baseMs: raw.ejection_seconds * 1000,
+      maxMs: raw.ejection_max_seconds * 1000,
+    },
+    dnsServers: raw.dns_servers,
+    redisUrl: raw.redis_url ?? toRedisUrl(raw),
+    redisPrefix: raw.redis_prefix,
+    dataDir: raw.data_dir,
     maxBodyBytes: raw.max_body_bytes,
     logLevel: raw.log_level ?? (raw.debug ? "debug" : "info"),
     logFormat: raw.log_format,
@@ -26,6 +36,11 @@ export function decodeSettings(
     routes: raw.routes.map((route) => decodeRoute(route, plugins)),
     plugins: Object.fromEntries(pluginOptions),
   });
+}
+
+function toRedisUrl({ redis_host: host, redis_port: port }: RawSettings): string | undefined {
+  if (host === undefined) return undefined;
+  return `redis://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function decodeRoute(route: RawSettings["routes"][number], plugins: readonly Plugin[]): RouteSetting {

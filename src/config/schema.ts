@@ -1,11 +1,19 @@
 import { routeSchema } from "@isaas/gateway-sdk/contract";
 import { type Static, Type } from "typebox";
 import { TrustedProxies } from "../proxy/trusted-proxies.ts";
+import { isServerAddress } from "../services/dns/server-address.ts";
+import { isRedisUrl } from "../store/redis/redis-url.ts";
 
 const network = Type.Refine(
   Type.String({ wanted: "an address or a CIDR block such as 10.0.0.0/8" }),
   isNetwork,
   () => "no network",
+);
+
+const dnsServer = Type.Refine(
+  Type.String({ wanted: "an address such as 10.0.0.2, 10.0.0.2:8600 or [fd00::2]:8600" }),
+  isServerAddress,
+  () => "no address",
 );
 
 /** The single source of every setting: types, defaults, checks and docs/configuration.md come from here. */
@@ -65,6 +73,87 @@ export const settingsSchema = Type.Object(
         description:
           "Routes beyond a service's default one. A service named here has exactly the routes listed for it. Only in the settings file.",
       },
+    ),
+    dns_servers: Type.Array(dnsServer, {
+      section: "Services and routes",
+      default: [],
+      description:
+        "DNS servers that are asked for the names in `dns://` URLs and those of services that register, port 53 unless one is given. A server that is silent is followed by the next one after a second. Empty: the system's way, with `/etc/hosts` and search domains. Whoever answers there decides where requests go, so list only servers you trust.",
+    }),
+    slow_start_seconds: Type.Number({
+      section: "Instances",
+      default: 30,
+      minimum: 0,
+      maximum: 3600,
+      description:
+        "How long an instance that is new or back needs to get its full share of requests: it begins with a tenth, and the share grows evenly. Where all instances are equally new, nothing changes. 0 gives the full share at once.",
+    }),
+    ejection_failures: Type.Integer({
+      section: "Instances",
+      default: 5,
+      minimum: 0,
+      maximum: 1000,
+      description:
+        "Failures in a row after which an instance gets no requests for a while: it cannot be reached, breaks off, is silent for too long, or answers 502, 503 or 504. At most half of a service's instances are out at once, never the last. 0 ejects none.",
+    }),
+    ejection_seconds: Type.Number({
+      section: "Instances",
+      default: 30,
+      minimum: 0.1,
+      maximum: 3600,
+      description:
+        "How long the first ejection lasts; the n-th lasts n times as long. Each such time without another one makes n smaller by one.",
+    }),
+    ejection_max_seconds: Type.Number({
+      section: "Instances",
+      default: 300,
+      minimum: 0.1,
+      maximum: 86400,
+      description: "Longest ejection; where it is shorter than `ejection_seconds`, no ejection is longer than this.",
+    }),
+    redis_url: Type.Optional(
+      Type.Refine(
+        Type.String({
+          section: "Store",
+          secret: true,
+          wanted: "a URL such as redis://host:6379, redis+sentinel://host:26379/master or redis+cluster://host:6379",
+          description:
+            "The Redis that gateways share: `redis://[user:password@]host[:port][/database]`, with `rediss` for TLS; `redis+sentinel://host[:port],.../master` and `redis+cluster://host[:port],...` likewise. Goes before `redis_host`. Unset, as that is: the embedded store, of this gateway alone.",
+        }),
+        isRedisUrl,
+        () => "no Redis URL",
+      ),
+    ),
+    redis_host: Type.Optional(
+      Type.String({
+        section: "Store",
+        pattern: "^[A-Za-z0-9._:-]+$",
+        wanted: "an address or a host name",
+        description: "Where that Redis is, when it needs neither password nor TLS.",
+      }),
+    ),
+    redis_port: Type.Integer({
+      section: "Store",
+      default: 6379,
+      minimum: 1,
+      maximum: 65535,
+      description: "Its port, beside `redis_host`.",
+    }),
+    redis_prefix: Type.String({
+      section: "Store",
+      default: "gw:",
+      pattern: "^[A-Za-z0-9:._-]{1,64}$",
+      wanted: "1 to 64 letters, digits, colons, dots, underscores or hyphens",
+      description: "Begins every key in Redis. Gateways with the same prefix on the same Redis share everything.",
+    }),
+    data_dir: Type.Optional(
+      Type.String({
+        section: "Store",
+        minLength: 1,
+        wanted: "a directory",
+        description:
+          "Directory in which the embedded store keeps its file `gateway.db`; made when missing. Not used beside Redis. Unset: nothing outlives the process.",
+      }),
     ),
     max_body_bytes: Type.Integer({
       section: "Request limits",

@@ -2,6 +2,8 @@ import { findMistakes, type Mistake } from "@isaas/gateway-sdk/validation";
 import type { TObject } from "typebox";
 import { describeSecret, describeValue, type SettingProblem } from "./problem.ts";
 
+const settingNames = { noun: "a known setting", reference: ", see docs/configuration.md" };
+
 interface Checked {
   /** The top-level values that fit, as they came. */
   readonly sound: Readonly<Record<string, unknown>>;
@@ -14,7 +16,7 @@ export function validate(
   value: Readonly<Record<string, unknown>>,
   sourceOf: (keys: readonly string[]) => string,
 ): Checked {
-  const { mistakes } = findMistakes(schema, value);
+  const { mistakes } = findMistakes(schema, value, settingNames);
   const wrong = new Set(mistakes.map(({ keys }) => keys[0] ?? ""));
   return {
     sound: Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.has(key))),

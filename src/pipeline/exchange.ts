@@ -1,6 +1,6 @@
 import type { Exchange as PublicExchange, Principal } from "@isaas/gateway-sdk/plugin";
 import { giveController, takeController } from "./abort-pool.ts";
-import type { Instance } from "../services/service.ts";
+import type { Instance } from "../services/instance.ts";
 import type { Route } from "../routing/route.ts";
 
 /** How a request ended. `client_gone` and `upstream_broken` mean that the answer was cut off. */
@@ -107,6 +107,11 @@ export class Exchange implements PublicExchange {
     if (this.instance !== undefined) this.instance.inFlight -= 1;
     if (instance !== undefined) instance.inFlight += 1;
     this.instance = instance;
+  }
+
+  /** Counts against the instance what went wrong with this request. The reason is for the operator. */
+  blame(reason: string): void {
+    if (this.instance !== undefined) this.#route?.target.failed(this.instance, reason);
   }
 
   /** Gives back what was borrowed. Nothing of the exchange may be used for the service after this. */

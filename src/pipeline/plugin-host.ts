@@ -25,6 +25,10 @@ export class PluginHost {
     }
   }
 
+  async start(): Promise<void> {
+    for (const { instance } of this.loaded) await instance.start?.();
+  }
+
   async ready(): Promise<void> {
     for (const { instance } of this.loaded) await instance.ready?.();
   }

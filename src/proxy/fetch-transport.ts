@@ -1,3 +1,4 @@
+import type { FetchOptions } from "@isaas/gateway-sdk/plugin";
 import type { Transport, UpstreamRequest } from "./transport.ts";
 
 /** The transport on Bun's fetch. Its limits are in docs/limits.md. */
@@ -17,3 +18,8 @@ export const fetchTransport: Transport = {
     });
   },
 };
+
+/** For what the gateway itself asks: a connection of its own each time, so that nothing is kept of who was asked. */
+export function fetchForGateway(url: string, { headers = {}, signal }: FetchOptions): Promise<Response> {
+  return fetch(url, { headers, signal, redirect: "manual", decompress: false, proxy: false, keepalive: false });
+}

@@ -1,12 +1,15 @@
-import { GatewayError } from "@isaas/gateway-sdk/errors";
+import type { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Clock, Handler } from "@isaas/gateway-sdk/plugin";
 import type { Exchange } from "../pipeline/exchange.ts";
 import type { RoutePlan } from "../routing/route.ts";
 import { type BodyWatcher, type RequestBody, takeRequestBody } from "./request-body.ts";
-import { rewriteHeaders } from "./request-headers.ts";
+import { rewriteHeaders, setHost } from "./request-headers.ts";
 import { bodyKindOf, brokenBody, rewriteAnswerHeaders } from "./response.ts";
-import type { Instance, Service } from "../services/service.ts";
+import { createBalancer } from "../services/balance/create-balancer.ts";
+import type { Instance } from "../services/instance.ts";
+import type { Service } from "../services/service.ts";
 import type { Transport } from "./transport.ts";
+import { describeFailure, isUnreachable, noInstance, toGatewayError } from "./upstream-failure.ts";
 
 export interface ForwardOptions {
   readonly transport: Transport;
@@ -20,9 +23,10 @@ export function createForwarder(route: RoutePlan, service: Service, options: For
   const { timeoutMs } = route;
   const strip = route.stripPrefix ? route.pathPrefix.length : 0;
 
+  const balancer = createBalancer(route.balance);
+
   return async function forward(exchange: Exchange): Promise<Response> {
-    if (service.instances.length === 0) throw noInstance(service.name);
-    const { method } = exchange;
+    if (!service.isAvailable) throw noInstance(service);
     const upload = new Upload(exchange, clock, timeoutMs);
     try {
       const taken = takeRequestBody(exchange, maxBodyBytes, upload);
@@ -32,13 +36,12 @@ export function createForwarder(route: RoutePlan, service: Service, options: For
       const answer = await send(exchange, body, rewriteHeaders(exchange, body !== null));
       exchange.upstreamMs = clock.monotonic() - exchange.startMs;
       rewriteAnswerHeaders(answer, service.name);
-      const kind = bodyKindOf(method, answer);
-      const response =
-        kind === "whole" ? await takeWhole(exchange, answer) : kind === "none" ? withoutBody(method, answer) : answer;
-      exchange.streaming ||= kind === "stream";
+      const response = await receive(exchange, answer);
       exchange.deadlineMs = Number.POSITIVE_INFINITY;
       return response;
     } catch (cause) {
+      const isCallersDoing = upload.refusal !== undefined || (!exchange.timedOut && exchange.callerGone);
+      if (!isCallersDoing) exchange.blame(describeFailure(cause, exchange));
       exchange.abort();
       throw upload.refusal ?? toGatewayError(cause, exchange, service.name);
     }
@@ -49,10 +52,11 @@ export function createForwarder(route: RoutePlan, service: Service, options: For
     const { method, path, query } = exchange;
     const target = (strip === 0 ? path : path.slice(strip) || "/") + query;
     const unreachable: Instance[] = [];
+    let instance = service.pick(balancer, exchange, unreachable);
+    if (instance === undefined) throw noInstance(service);
     for (;;) {
-      const instance = service.pick(unreachable);
-      if (instance === undefined) throw noInstance(service.name);
       exchange.carriedBy(instance);
+      setHost(headers, instance.authority);
       try {
         return await transport.send({
           url: instance.url + target,
@@ -62,18 +66,35 @@ export function createForwarder(route: RoutePlan, service: Service, options: For
           signal: exchange.upstreamSignal,
         });
       } catch (cause) {
+        if (!isUnreachable(cause) || body instanceof ReadableStream) throw cause;
         unreachable.push(instance);
-        const isLast = unreachable.length === service.instances.length;
-        if (isLast || !isUnreachable(cause) || body instanceof ReadableStream) throw cause;
+        const next = service.pick(balancer, exchange, unreachable);
+        if (next === undefined) throw cause;
+        exchange.blame(describeFailure(cause, exchange));
+        instance = next;
       }
     }
   }
-}
 
-const unreachableCodes: ReadonlySet<unknown> = new Set(["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH", "ENETUNREACH"]);
+  /** The answer as it goes on. The instance has done its part with a whole small body, or with the head of a longer one. */
+  async function receive(exchange: Exchange, answer: Response): Promise<Response> {
+    const { method } = exchange;
+    const kind = bodyKindOf(method, answer);
+    const whole = kind === "whole" ? await takeWhole(exchange, answer) : undefined;
+    // The head said that all is well and the body broke off: so does ours. Whoever sees it break blames the instance.
+    const isBroken = kind === "whole" && whole === undefined;
+    exchange.streaming ||= kind === "stream" || isBroken;
+    if (isBroken) return new Response(brokenBody(), answer);
+    judge(exchange, answer.status);
+    if (kind === "stream") return answer;
+    return whole === undefined ? withoutBody(method, answer) : new Response(whole, answer);
+  }
 
-function isUnreachable(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && unreachableCodes.has(cause.code);
+  /** What an instance answers is the caller's business, unless it says that it cannot serve. */
+  function judge(exchange: Exchange, status: number): void {
+    if (status >= 502 && status <= 504) exchange.blame(`answered ${status}`);
+    else if (exchange.instance !== undefined) service.succeeded(exchange.instance);
+  }
 }
 
 /** Keeps the deadline while a request's body is on its way. */
@@ -114,39 +135,14 @@ function emptyStream(): ReadableStream<Uint8Array> {
   return new ReadableStream({ pull: (stream) => stream.close() }, { highWaterMark: 0 });
 }
 
-async function takeWhole(exchange: Exchange, answer: Response): Promise<Response> {
+/** Undefined when the service broke off. */
+async function takeWhole(exchange: Exchange, answer: Response): Promise<ArrayBuffer | undefined> {
   try {
     const bytes = await answer.arrayBuffer();
     exchange.bytesOut = bytes.byteLength;
-    return new Response(bytes, answer);
+    return bytes;
   } catch (cause) {
     if (exchange.timedOut) throw cause;
-    // The head said that all is well and the body broke off: so does ours.
-    exchange.streaming = true;
-    return new Response(brokenBody(), answer);
+    return undefined;
   }
-}
-
-function noInstance(service: string): GatewayError {
-  return new GatewayError("SERVICE_UNAVAILABLE", {
-    message: "No instance of the service is available.",
-    details: { service, last_check: null },
-    headers: { "retry-after": "5" },
-  });
-}
-
-function toGatewayError(cause: unknown, exchange: Exchange, service: string): GatewayError {
-  if (cause instanceof GatewayError) return cause;
-  if (exchange.timedOut) {
-    return new GatewayError("UPSTREAM_TIMEOUT", {
-      message: "The service did not answer in time.",
-      details: { service },
-      cause,
-    });
-  }
-  return new GatewayError("UPSTREAM_ERROR", {
-    message: "The service could not be reached or broke off.",
-    details: { service },
-    cause,
-  });
 }

@@ -41,6 +41,13 @@ export function rewriteHeaders(exchange: Exchange, hasBody: boolean): Headers {
   return headers;
 }
 
+/** Lets an instance that is dialled by its address see the name it goes by; undefined: the URL's host, as fetch writes it. */
+export function setHost(headers: Headers, authority: string | undefined): void {
+  if (authority !== undefined) headers.set("host", authority);
+  // An instance that was tried before may have left its own.
+  else headers.delete("host");
+}
+
 /**
  * Names that only the gateway may say. Underscores are refused in any name: many servers read `X_User` as `X-User`,
  * which would bring back what was just removed.

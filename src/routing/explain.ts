@@ -1,5 +1,7 @@
 import { type Policy, policies } from "@isaas/gateway-sdk/contract";
-import type { Explanation } from "@isaas/gateway-sdk/plugin";
+import type { ExplainedInstance, Explanation } from "@isaas/gateway-sdk/plugin";
+import type { Instance } from "../services/instance.ts";
+import type { Service } from "../services/service.ts";
 import { type Destination, isRoute } from "./route.ts";
 import { parseTarget } from "../server/target.ts";
 import type { RouteTable } from "./table.ts";
@@ -37,6 +39,19 @@ export function explainRequest(
     chain: entry.steps,
     service: entry.service,
     forwards_to: entry.stripPrefix ? path.slice(entry.pathPrefix.length) || "/" : path,
-    instances: entry.target.instances.map(({ url, inFlight }) => ({ url, in_flight: inFlight })),
+    balance: entry.balance,
+    instances: entry.target.instances.map((instance) => explainInstance(entry.target, instance)),
+  };
+}
+
+function explainInstance(service: Service, { id, url, open, weight, inFlight }: Instance): ExplainedInstance {
+  const ejected = service.load(id)?.ejected;
+  return {
+    id,
+    url,
+    open,
+    weight,
+    in_flight: inFlight,
+    ejected: ejected === undefined ? null : { until: new Date(ejected.untilMs).toISOString(), reason: ejected.reason },
   };
 }

@@ -1,4 +1,10 @@
-import { coreServices, defaultMethods, policies, reservedSegments } from "@isaas/gateway-sdk/contract";
+import {
+  type BalanceOptions,
+  coreServices,
+  defaultMethods,
+  policies,
+  reservedSegments,
+} from "@isaas/gateway-sdk/contract";
 import type { StaticService } from "../config/service-urls.ts";
 import type { SettingProblem } from "../config/problem.ts";
 import type { RouteSetting, Settings } from "../config/settings.ts";
@@ -9,6 +15,14 @@ import { type Entry, RouteTable } from "./table.ts";
 const laterPrefixes = ["/metrics", "/.well-known"];
 
 const defaultTimeoutMs = 30_000;
+
+export const defaultBalance: BalanceOptions = { policy: "least_loaded", hash_on: "client_address" };
+
+/** Prefixes that belong to the gateway, whether or not it answers there in this version. */
+export function reservedPrefixes(apiPrefix: string, ownPrefixes: readonly string[]): string[] {
+  const reserved = reservedSegments.map((segment) => `${apiPrefix}/${segment}`);
+  return [...new Set([...ownPrefixes, ...laterPrefixes, ...reserved])];
+}
 
 export interface Planned {
   readonly routes: readonly RoutePlan[];
@@ -29,7 +43,7 @@ export function planRoutes(settings: Settings, ownPrefixes: readonly string[]): 
       .map((service) => ({ path: `${service.name}_url`, plan: toDefaultPlan(apiPrefix, service) })),
   ];
 
-  const own = [...ownPrefixes, ...laterPrefixes, ...reservedSegments.map((segment) => `${apiPrefix}/${segment}`)];
+  const own = reservedPrefixes(apiPrefix, ownPrefixes);
   const table = new RouteTable<Entry>();
   const problems: SettingProblem[] = [];
   for (const { path, plan } of asked) {
@@ -63,7 +77,8 @@ function isBelow(path: string, prefix: string): boolean {
   return path === prefix || path.startsWith(`${prefix}/`);
 }
 
-function toPlan(route: RouteSetting): RoutePlan {
+/** What a route says, in our names and units. */
+export function toPlan(route: RouteSetting): RoutePlan {
   return {
     pathPrefix: route.path_prefix,
     methods: route.methods ?? coreServices[route.service]?.methods ?? defaultMethods,
@@ -71,6 +86,7 @@ function toPlan(route: RouteSetting): RoutePlan {
     stripPrefix: route.strip_prefix,
     timeoutMs: route.timeout * 1000,
     policies: new Set(policies.filter((policy) => route[policy])),
+    balance: route.balance ?? defaultBalance,
     plugins: route.plugins,
   };
 }
@@ -84,6 +100,7 @@ function toDefaultPlan(apiPrefix: string, { name, segment }: StaticService): Rou
     stripPrefix: true,
     timeoutMs: defaultTimeoutMs,
     policies: new Set(core?.policies ?? policies),
+    balance: defaultBalance,
     plugins: {},
   };
 }

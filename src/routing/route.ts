@@ -1,8 +1,11 @@
+import type { BalanceOptions } from "@isaas/gateway-sdk/contract";
 import type { ChainStep, Handler, RouteInfo } from "@isaas/gateway-sdk/plugin";
 import type { Service } from "../services/service.ts";
 
 /** What is planned before a chain is made: everything a route says of itself. */
 export interface RoutePlan extends RouteInfo {
+  /** How its requests are spread over the instances. */
+  readonly balance: BalanceOptions;
   /** What the route says to plugins, by plugin name. */
   readonly plugins: Readonly<Record<string, unknown>>;
 }

@@ -43,6 +43,24 @@ export class RouteTable<T extends Entry> {
     for (const method of methods) byMethod.set(method, entry);
   }
 
+  /** Takes out what `add` put in; nothing of it stays. */
+  remove(entry: T): void {
+    const segments = segmentsOf(entry.pathPrefix);
+    const way = [this.#root];
+    for (const segment of segments) {
+      const child = way.at(-1)?.children.get(segment);
+      if (child === undefined) return;
+      way.push(child);
+    }
+    const byMethod = way.at(-1)?.byMethod;
+    for (const method of expandMethods(entry)) if (byMethod?.get(method) === entry) byMethod.delete(method);
+    for (let depth = segments.length; depth > 0; depth -= 1) {
+      const node = way[depth];
+      if (node === undefined || node.byMethod.size > 0 || node.children.size > 0) return;
+      way[depth - 1]?.children.delete(segments[depth - 1] ?? "");
+    }
+  }
+
   /** `method` is an HTTP method, or WEBSOCKET for an upgrade. */
   match(method: string, path: string): Match<T> {
     let node = this.#root;

@@ -2,9 +2,13 @@ import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Endpoints, Handler, PluginInstance } from "@isaas/gateway-sdk/plugin";
 import { type AnyElysia, Elysia } from "elysia";
 import type { Exchange } from "../pipeline/exchange.ts";
+import { type RequestBody, takeRequestBody } from "../proxy/request-body.ts";
 import { toEndpointError } from "./endpoint-error.ts";
 import { admittedMethods } from "./gate.ts";
 import { securityHeaders } from "./render-error.ts";
+
+/** What every answer of the gateway's own has, unless the endpoint says otherwise. */
+const ownHeaders: Readonly<Record<string, string>> = { ...securityHeaders, "cache-control": "no-store" };
 
 /** Statuses whose answers have neither a body nor a length (RFC 9110 section 8.6). */
 const bodyless: ReadonlySet<number> = new Set([204, 205, 304]);
@@ -13,11 +17,19 @@ const encoder = new TextEncoder();
 /** The gateway's own endpoints: one Elysia application made of all plugins' parts. */
 export class Application {
   readonly #elysia: AnyElysia;
+  readonly #maxBodyBytes: number;
+  /** Elysia knows neither the caller's address nor anything else of the exchange. */
+  readonly #exchanges: WeakMap<Request, Exchange>;
   /** The methods served, by path pattern. */
   readonly #methods = new Map<string, Set<string>>();
 
   /** Throws a TypeError when two endpoints want to answer the same request. */
-  constructor(instances: readonly PluginInstance[]) {
+  constructor(
+    instances: readonly PluginInstance[],
+    { maxBodyBytes, exchanges }: { readonly maxBodyBytes: number; readonly exchanges: WeakMap<Request, Exchange> },
+  ) {
+    this.#maxBodyBytes = maxBodyBytes;
+    this.#exchanges = exchanges;
     // By default Elysia looks for the path behind character 11 of the URL, which a short Host header moves.
     let elysia: AnyElysia = new Elysia({ handler: { standardHostname: false }, normalize: true });
     elysia = elysia.onError(({ code, error }) => {
@@ -46,13 +58,27 @@ export class Application {
     const asGet = method === "HEAD" && !methods.has("HEAD");
     if (!methods.has(asGet ? "GET" : method)) throw notServed(methods);
 
-    const request = toCanonicalRequest(exchange);
-    const response = await this.#elysia.fetch(asGet ? new Request(request, { method: "GET" }) : request);
-    for (const [name, value] of Object.entries(securityHeaders)) {
+    const response = await this.#ask(exchange, asGet ? "GET" : method);
+    for (const [name, value] of Object.entries(ownHeaders)) {
       if (!response.headers.has(name)) response.headers.set(name, value);
     }
     return isStream(response) ? toStream(exchange, response) : withLength(exchange, response);
   }) as Handler;
+
+  async #ask(exchange: Exchange, method: string): Promise<Response> {
+    let refusal: GatewayError | undefined;
+    const watcher = { waiting() {}, moved() {}, tooLarge: (error: GatewayError) => void (refusal = error) };
+    const body = await takeRequestBody(exchange, this.#maxBodyBytes, watcher);
+    if (body instanceof ArrayBuffer) exchange.bytesIn = body.byteLength;
+    const request = toCanonicalRequest(exchange, method, body);
+    this.#exchanges.set(request, exchange);
+    try {
+      return await this.#elysia.fetch(request);
+    } catch (error) {
+      // Whoever was reading says that the body is broken; that it is too large is the better answer.
+      throw refusal ?? error;
+    }
+  }
 
   #claim({ routes }: Endpoints): void {
     for (const { method, path } of routes) {
@@ -89,10 +115,11 @@ function notServed(methods: ReadonlySet<string>): GatewayError {
 }
 
 /** Elysia finds its path in the URL: it must be the canonical one. */
-function toCanonicalRequest({ request, path, query }: Exchange): Request {
+function toCanonicalRequest({ request, path, query }: Exchange, method: string, body: RequestBody): Request {
   const origin = request.url.slice(0, request.url.indexOf("/", 8));
   const url = origin + path + query;
-  return url === request.url ? request : new Request(url, request);
+  if (url === request.url && method === request.method && body === null) return request;
+  return new Request(url, { method, headers: request.headers, body, signal: request.signal });
 }
 
 function isStream({ headers }: Response): boolean {

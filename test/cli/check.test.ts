@@ -90,7 +90,7 @@ routes:
     expect(await run(["check", "--config", path])).toEqual({
       code: 0,
       stdout:
-        "note: no URL is set for biling_service, so its routes answer 503 SERVICE_UNAVAILABLE\nsettings are good (static services: 1, routes: 2)\n",
+        "note: no URL is set for biling_service: until an instance registers, its routes answer 503\nsettings are good (static services: 1, routes: 2)\n",
       stderr: "",
     });
   });

@@ -16,7 +16,7 @@ test.each(["yaml", "toml"])("the full example in %s is good", async (format) => 
   directory.write(`gateway.${format}`, codeOf(fullExample, format));
   expect(await runGateway(["check", "--config", `gateway.${format}`], {}, directory.path)).toEqual({
     code: 0,
-    stdout: "settings are good (static services: 2, routes: 3)\n",
+    stdout: "settings are good (static services: 3, routes: 4)\n",
     stderr: "",
   });
 });
@@ -36,6 +36,6 @@ test("the instances of the page's example are good, and answer where it says", a
   );
   const { stdout } = await runGateway(["explain", "/api/v1/billing-eu/invoices"], environment);
   expect(stdout).toContain(
-    "service     billing_eu_service, as /invoices\ninstance    https://billing.example.org/eu  ",
+    "service     billing_eu_service, as /invoices\nbalance     least_loaded\ninstance    https://billing.example.org/eu  ",
   );
 });

@@ -18,6 +18,7 @@ test("gateway explain GET /api/v1/context/x", async () => {
     chain  1    edge: cors
     chain  2    upstream: forward
     service     context_service, as /x
+    balance     least_loaded
     instance    http://context-1:8001  (0 in flight)
     instance    http://context-2:8001/base  (0 in flight)
     "
@@ -93,13 +94,15 @@ describe.each(runners)("explain by %s", (_, run) => {
   test("a route of the file is told as it is set", async () => {
     const path = directory.write(
       "route.yaml",
-      "routes: [{service: a_service, path_prefix: /a, methods: [GET], strip_prefix: false, timeout: 0.5, rate_limit: false}]",
+      "routes: [{service: a_service, path_prefix: /a, methods: [GET], strip_prefix: false, timeout: 0.5, rate_limit: false, balance: {policy: consistent_hash, hash_on: 'cookie:sid'}}]",
     );
     const { code, stdout } = await run(["explain", "/a/b", "--config", path]);
     expect(code).toBe(0);
     expect(stdout).toContain("route       /a  (GET)\ntimeout     0.5 s\n");
     expect(stdout).toContain("policy      rate_limit: off\n");
-    expect(stdout).toContain("service     a_service, as /a/b\ninstance    none: 503 SERVICE_UNAVAILABLE\n");
+    expect(stdout).toContain(
+      "service     a_service, as /a/b\nbalance     consistent_hash on cookie:sid\ninstance    none: 503 SERVICE_UNAVAILABLE\n",
+    );
   });
 
   test.each<[string[], string]>([

@@ -40,7 +40,7 @@ test("wrong settings stop the start, every one named", async () => {
   const { code, stdout, stderr } = await runGateway([], environment);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr.split("\n")).toEqual([
-    "a_service_url: wanted a URL such as http://host:8001, got a URL with a user name or password (A_SERVICE_URL)",
+    "a_service_url: wanted a URL such as http://host:8001 or dns://name:8001, got a URL with a user name or password (A_SERVICE_URL)",
     'port: wanted an integer from 0 to 65535, got "x" (PORT)',
     'debug: wanted true or false, got "maybe" (DEBUG)',
     "",

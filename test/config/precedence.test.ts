@@ -46,8 +46,8 @@ test("instances of the environment replace those of the file", () => {
     environment: { CONTEXT_SERVICE_URL: "http://environment:1" },
   });
   expect(settings.services).toEqual([
-    { name: "context_service", segment: "context", urls: ["http://environment:1"] },
-    { name: "intent_service", segment: "intent", urls: ["http://file:2"] },
+    { name: "context_service", segment: "context", urls: ["http://environment:1"], names: [] },
+    { name: "intent_service", segment: "intent", urls: ["http://file:2"], names: [] },
   ]);
 });
 
@@ -58,7 +58,7 @@ test("a wrong value is a problem also where a later source covers it", () => {
     flags: { port: "80" },
   });
   expect(problems).toEqual([
-    "context_service_url: wanted a URL such as http://host:8001, got a text that does not begin with http:// or https:// (gateway.yaml:2)",
+    "context_service_url: wanted a URL such as http://host:8001 or dns://name:8001, got a text that does not begin with http://, https:// or dns:// (gateway.yaml:2)",
     'port: wanted an integer from 0 to 65535, got "80" (gateway.yaml:1)',
     'port: wanted an integer from 0 to 65535, got "eighty" (PORT)',
   ]);

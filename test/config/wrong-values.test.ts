@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { describeValue } from "../../src/config/problem.ts";
 import { settingsFrom } from "./settings-from.ts";
 
 const problemsOf = (yaml: string) => settingsFrom({ file: { yaml } }).problems;
@@ -44,9 +45,26 @@ test.each([
     "trusted_proxies: wanted a list, each an address or a CIDR block such as 10.0.0.0/8, got settings by name",
   ],
   ["trusted_proxies: [1]", "trusted_proxies[0]: wanted an address or a CIDR block such as 10.0.0.0/8, got 1"],
+  [
+    "dns_servers: 10.0.0.2",
+    'dns_servers: wanted a list, each an address such as 10.0.0.2, 10.0.0.2:8600 or [fd00::2]:8600, got "10.0.0.2"',
+  ],
+  ...["ns.example", "10.0.0.2:0", "10.0.0.2:65536", "10.0.0", "[fd00::2", "[10.0.0.2]:53", "10.0.0.2:53:53", ""].map(
+    (server): [string, string] => [
+      `dns_servers: ["${server}"]`,
+      `dns_servers[0]: wanted an address such as 10.0.0.2, 10.0.0.2:8600 or [fd00::2]:8600, got ${describeValue(server)}`,
+    ],
+  ),
   ["routes: {}", "routes: wanted a list, each settings by name, got settings by name"],
 ])("%s", (yaml, problem) => {
   expect(problemsOf(yaml)).toEqual([`${problem} (gateway.yaml:1)`]);
+});
+
+test("a DNS server is an address, with or without a port", () => {
+  const servers = ["10.0.0.2", "10.0.0.2:8600", "fd00::2", "[fd00::2]", "[fd00::2]:65535"];
+  const { settings, problems } = settingsFrom({ environment: { DNS_SERVERS: servers.join(", ") } });
+  expect(problems).toEqual([]);
+  expect(settings.dnsServers).toEqual(servers);
 });
 
 test("negative zero is zero", () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Exchange, Middleware, Plugin } from "@isaas/gateway-sdk/plugin";
 import { Type } from "typebox";
 import { compileChain, type LoadedPlugin, orderPlugins } from "../../src/pipeline/chain.ts";
+import { defaultBalance } from "../../src/routing/plan.ts";
 import type { RoutePlan } from "../../src/routing/route.ts";
 import { plugin } from "./plugins.ts";
 
@@ -12,6 +13,7 @@ const route: RoutePlan = {
   stripPrefix: true,
   timeoutMs: 1000,
   policies: new Set(),
+  balance: defaultBalance,
   plugins: {},
 };
 

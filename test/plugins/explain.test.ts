@@ -34,7 +34,8 @@ describe.each(bothWays)("%s", (_name, start) => {
         chain: [{ stage: "edge", plugin: "cors" }],
         service: "context_service",
         forwards_to: "/x",
-        instances: [{ url: service, in_flight: 0 }],
+        balance: { policy: "least_loaded", hash_on: "client_address" },
+        instances: [{ id: service, url: service, open: true, weight: 1, in_flight: 0, ejected: null }],
       });
     });
 

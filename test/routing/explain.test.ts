@@ -28,7 +28,13 @@ beforeAll(async () => {
         rate_limit: false,
         timeout: 1.5,
       }),
-      routeSetting({ service: "whole_service", path_prefix: "/whole", strip_prefix: false, auth_required: false }),
+      routeSetting({
+        service: "whole_service",
+        path_prefix: "/whole",
+        strip_prefix: false,
+        auth_required: false,
+        balance: { policy: "consistent_hash", hash_on: "header:X-Customer" },
+      }),
     ],
   }));
 });
@@ -48,10 +54,15 @@ test("a request is explained by its route, policies, chain, service and instance
     ],
     service: "context_service",
     forwards_to: "/items/7",
-    instances: [
-      { url: "http://127.0.0.1:9", in_flight: 0 },
-      { url: "http://127.0.0.2:9/base", in_flight: 0 },
-    ],
+    balance: { policy: "least_loaded", hash_on: "client_address" },
+    instances: ["http://127.0.0.1:9", "http://127.0.0.2:9/base"].map((url) => ({
+      id: url,
+      url,
+      open: true,
+      weight: 1,
+      in_flight: 0,
+      ejected: null,
+    })),
   });
 });
 
@@ -65,9 +76,21 @@ test("a plugin that stays out of a route is not in its chain, and a policy that 
   });
 });
 
+test("an instance that fails is said to be ejected, until when and why", () => {
+  const target = gateway.routes.find(({ service }) => service === "context_service")?.target;
+  const [instance] = target?.instances ?? [];
+  if (instance === undefined) throw new Error("there is no instance");
+  for (let failure = 0; failure < 5; failure += 1) target?.failed(instance, "answered 503");
+  const [ejected] = gateway.explain("GET", "/api/v1/context").instances ?? [];
+  expect(ejected).toMatchObject({ id: instance.id, open: true, ejected: { reason: "answered 503" } });
+  const untilMs = Date.parse(ejected?.ejected?.until ?? "");
+  expect(Math.abs(untilMs - Date.now() - 30_000)).toBeLessThan(10_000);
+});
+
 test("a prefix that is not stripped is forwarded", () => {
   expect(gateway.explain("GET", "/whole/x")).toMatchObject({
     policies: { auth_required: "off" },
+    balance: { policy: "consistent_hash", hash_on: "header:X-Customer" },
     forwards_to: "/whole/x",
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { coreServices, defaultMethods, policies, reservedSegments } from "@isaas/gateway-sdk/contract";
-import { planRoutes } from "../../src/routing/plan.ts";
+import { balanceSchema, coreServices, defaultMethods, policies, reservedSegments } from "@isaas/gateway-sdk/contract";
+import { Default } from "typebox/value";
+import { defaultBalance, planRoutes } from "../../src/routing/plan.ts";
 import { readSettings, routeSetting } from "../support/in-process.ts";
 
 const url = "http://127.0.0.1:9";
@@ -17,6 +18,7 @@ describe("a service that no route names", () => {
         stripPrefix: true,
         timeoutMs: 30_000,
         policies: new Set(policies),
+        balance: { policy: "least_loaded", hash_on: "client_address" },
         plugins: {},
       },
     ]);
@@ -75,6 +77,16 @@ describe("a service that routes name", () => {
   test("a core service keeps its methods when the route names none", () => {
     const routes = [routeSetting({ service: "realtime_service", path_prefix: "/live" })];
     expect(planRoutes(readSettings({ routes }), []).routes).toMatchObject([{ methods: ["GET", "POST", "WEBSOCKET"] }]);
+  });
+
+  test("spreads requests as it says, and as the contract says when it says nothing", () => {
+    const balance = { policy: "consistent_hash", hash_on: "cookie:sid" } as const;
+    const routes = [
+      routeSetting({ service: "billing_service", path_prefix: "/a", balance }),
+      routeSetting({ service: "billing_service", path_prefix: "/b" }),
+    ];
+    expect(planRoutes(readSettings({ routes }), []).routes).toMatchObject([{ balance }, { balance: defaultBalance }]);
+    expect(Default(balanceSchema, {})).toEqual(defaultBalance);
   });
 
   test("what it says to plugins goes on to them", () => {

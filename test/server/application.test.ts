@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { GatewayError } from "@isaas/gateway-sdk/errors";
 import { Elysia, t } from "elysia";
+import type { Exchange } from "../../src/pipeline/exchange.ts";
 import { Application } from "../../src/server/application.ts";
 import { plugin } from "../pipeline/plugins.ts";
 import { type InProcessGateway, startInProcess } from "../support/in-process.ts";
 import { rawCall, untilClosed } from "../support/raw-client.ts";
 import { waitFor } from "../support/wait-for.ts";
 
+const bounds = { maxBodyBytes: 1024, exchanges: new WeakMap<Request, Exchange>() };
 const secret = "S3CRET";
 
 const endpoints = new Elysia({ name: "same" })
@@ -284,14 +286,16 @@ describe("two plugins that want to answer the same request", () => {
   const get = (path: string) => ({ endpoints: new Elysia().get(path, () => "x") });
 
   test("stop the start", () => {
-    expect(() => new Application([get("/same"), get("/same")])).toThrow(
+    expect(() => new Application([get("/same"), get("/same")], bounds)).toThrow(
       new TypeError("endpoint GET /same: wanted one answer, got two"),
     );
   });
 
   test("stop it also when one of them takes every method", () => {
     const all = { endpoints: new Elysia().all("/same", () => "x") };
-    expect(() => new Application([get("/same"), all])).toThrow("endpoint GET /same: wanted one answer, got two");
+    expect(() => new Application([get("/same"), all], bounds)).toThrow(
+      "endpoint GET /same: wanted one answer, got two",
+    );
   });
 });
 
@@ -307,5 +311,5 @@ test("the prefixes of the endpoints are their fixed parts", () => {
     .get("/a/:id/b", () => "")
     .get("/a/:id", () => "")
     .get("/b/*", () => "");
-  expect(new Application([{ endpoints: some }]).prefixes).toEqual(["/", "/a", "/b"]);
+  expect(new Application([{ endpoints: some }], bounds).prefixes).toEqual(["/", "/a", "/b"]);
 });

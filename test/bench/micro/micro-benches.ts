@@ -1,4 +1,10 @@
+import { balancePolicies } from "@isaas/gateway-sdk/contract";
 import type { MicroBench } from "./micro-bench.ts";
+import { pickInstance } from "./pick-instance.ts";
 import { routeMatch } from "./route-match.ts";
 
-export const microBenches: readonly MicroBench[] = [routeMatch(10), routeMatch(10_000)];
+export const microBenches: readonly MicroBench[] = [
+  routeMatch(10),
+  routeMatch(10_000),
+  ...balancePolicies.map(pickInstance),
+];

@@ -1,0 +1,36 @@
+import { coreServices, defaultMethods, policies, type RouteMethod } from "@isaas/gateway-sdk/contract";
+import type { Problem } from "@isaas/gateway-sdk/errors";
+import type { WireRoute } from "@isaas/gateway-sdk/services";
+
+/** The routes of a service that names none: the core table's, or one at its name. */
+export function defaultRoute(service: string, apiPrefix: string): Record<string, unknown> {
+  const core = coreServices[service];
+  return { path_prefix: `${apiPrefix}/${core?.segment ?? segmentOf(service)}` };
+}
+
+function segmentOf(service: string): string {
+  return service.replace(/_service$/, "").replaceAll("_", "-");
+}
+
+/** Fills in what a route leaves out: from the core table where the service stands there. */
+export function withCoreDefaults(service: string, route: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const core = coreServices[service];
+  if (core === undefined) return { methods: [...defaultMethods], ...route };
+  const asked = Object.fromEntries(policies.map((policy) => [policy, core.policies.includes(policy)]));
+  return { methods: [...core.methods], ...asked, ...route };
+}
+
+/** Where routes of a core service ask for less protection, or more methods, than the core table gives it. */
+export function looseningProblems(service: string, routes: readonly WireRoute[]): Problem[] {
+  const core = coreServices[service];
+  if (core === undefined) return [];
+  const methods: readonly RouteMethod[] = core.methods.includes("GET") ? [...core.methods, "HEAD"] : core.methods;
+  return routes.flatMap((route, index) => [
+    ...core.policies
+      .filter((policy) => !route[policy])
+      .map((policy) => ({ path: `routes[${index}].${policy}`, message: "wanted true, as this core service has it" })),
+    ...(route.methods?.every((method) => methods.includes(method)) === false
+      ? [{ path: `routes[${index}].methods`, message: `wanted none but ${core.methods.join(", ")}` }]
+      : []),
+  ]);
+}
