@@ -53,6 +53,11 @@ export interface Members {
   onChange(listener: () => void): void;
 }
 
+export interface TableOptions {
+  /** Whether the embedded store writes it into its data directory. Default: true. What is news for seconds need not. */
+  readonly durable?: boolean;
+}
+
 /** Where gateways keep what must outlive a request, or be known to each other. */
 export interface Store {
   readonly kind: "embedded" | "redis";
@@ -61,7 +66,7 @@ export interface Store {
   onAvailable(listener: (available: boolean) => void): void;
   readonly members: Members;
   /** Only during a plugin's set-up: a table is loaded before the listener opens. The same name gives the same table. */
-  table(name: string): Table;
+  table(name: string, options?: TableOptions): Table;
   leases(name: string): Leases;
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Log } from "@isaas/gateway-sdk/plugin";
 import type { WireRoute } from "@isaas/gateway-sdk/services";
 import type { Table } from "@isaas/gateway-sdk/store";
@@ -74,8 +75,13 @@ export class Catalogue {
 
   #put(key: string, record: InstanceRecord): void {
     const instances = this.#services.get(record.service_name);
-    if (instances === undefined) this.#services.set(record.service_name, new Map([[key, record]]));
-    else instances.set(key, record);
+    if (instances === undefined) {
+      this.#services.set(record.service_name, new Map([[key, record]]));
+      return;
+    }
+    // A service of many instances need not hold its routes many times.
+    const routes = this.routesOf(record.service_name);
+    instances.set(key, isDeepStrictEqual(routes, record.routes) ? { ...record, routes: routes ?? [] } : record);
   }
 
   #remove(key: string): void {

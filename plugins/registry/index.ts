@@ -41,7 +41,7 @@ function furnish(host: Host, options: RegistryOptions) {
 
   const catalogue = new Catalogue(table, createRecordParser(routeSchema), log);
   const board = new HealthBoard({
-    table: store.table("health"),
+    table: store.table("health", { durable: false }),
     isChecking: () => store.members.leading,
     thresholds: { healthy: options.check_healthy_threshold, unhealthy: options.check_unhealthy_threshold },
     log,

@@ -44,6 +44,17 @@ test("what was written is there after a restart, leases are not", async () => {
   expect([...first.log.lines, ...second.log.lines]).toEqual([]);
 });
 
+test("a table of passing news is not written: it is empty after a restart", async () => {
+  const first = await start();
+  const news = first.store.table("news", { durable: false });
+  await news.put(changes({ a: "of today" }));
+  expect([...first.store.table("news").entries]).toEqual([["a", "of today"]]);
+  await first.store.close();
+
+  const second = await start();
+  expect(second.store.table("news", { durable: false }).entries.size).toBe(0);
+});
+
 test("the directory is made, and only its owner can read it", async () => {
   const path = file("made/here");
   await start(path);

@@ -1,4 +1,4 @@
-import type { Changes } from "@isaas/gateway-sdk/store";
+import type { Changes, TableOptions } from "@isaas/gateway-sdk/store";
 import type { OpenableStore, StoreHost } from "../openable-store.ts";
 import { DataWriter } from "./data-writer.ts";
 import { EmbeddedLeases } from "./embedded-leases.ts";
@@ -14,6 +14,8 @@ export class EmbeddedStore implements OpenableStore {
   readonly #dataDir: string | undefined;
   readonly #host: StoreHost;
   readonly #tables = new Map<string, EmbeddedTable>();
+  /** Tables of which nothing is written. */
+  readonly #passing = new Map<string, EmbeddedTable>();
   readonly #leases = new Map<string, EmbeddedLeases>();
   #writer: DataWriter | undefined;
 
@@ -22,14 +24,13 @@ export class EmbeddedStore implements OpenableStore {
     this.#host = host;
   }
 
-  table(name: string): EmbeddedTable {
-    let table = this.#tables.get(name);
-    if (table === undefined) {
-      const save = async (changes: Changes): Promise<void> => this.#writer?.write(name, changes);
-      table = new EmbeddedTable(this.#host.log, save);
-      this.#tables.set(name, table);
-      if (this.#writer !== undefined) table.load(this.#writer.read(name));
-    }
+  table(name: string, { durable = true }: TableOptions = {}): EmbeddedTable {
+    let table = this.#tables.get(name) ?? this.#passing.get(name);
+    if (table !== undefined) return table;
+    const save = async (changes: Changes): Promise<void> => this.#writer?.write(name, changes);
+    table = new EmbeddedTable(this.#host.log, durable ? save : async () => {});
+    (durable ? this.#tables : this.#passing).set(name, table);
+    if (durable && this.#writer !== undefined) table.load(this.#writer.read(name));
     return table;
   }
 
