@@ -30,14 +30,33 @@ const report = Compile(
       }),
       { minItems: 1 },
     ),
-    micro: Type.Array(Type.Object({ name: Type.String(), ns_per_operation: positive }), { minItems: 1 }),
+    registry: Type.Object({
+      services: Type.Literal(20),
+      instances: Type.Literal(100),
+      registration_median_ms: positive,
+      resident_mib: positive,
+      checks_highest: positive,
+    }),
+    micro: Type.Array(Type.Object({ name: Type.String(), ns_per_operation: positive, ratio: positive }), {
+      minItems: 1,
+    }),
   }),
 );
 
 test.if(process.platform === "linux")(
   "prints one verified row per competitor that is installed, as JSON alone on stdout",
   async () => {
-    const command = [process.execPath, join(import.meta.dir, "run.ts"), "--seconds", "0.3", "--rounds", "1", "--json"];
+    const command = [
+      process.execPath,
+      join(import.meta.dir, "run.ts"),
+      "--seconds",
+      "0.3",
+      "--rounds",
+      "1",
+      "--services",
+      "20",
+      "--json",
+    ];
     await using bench = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" });
     const [output, text, exitCode] = await Promise.all([
       new Response(bench.stdout).text(),

@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly connections: number;
   /** Runs only the competitors whose name contains this, and always the one compared with. */
   readonly only: string;
+  /** Services, of five instances each, with which the registry is filled; 0 leaves it out. */
+  readonly services: number;
   readonly json: boolean;
   readonly assert: boolean;
 }
@@ -17,6 +19,7 @@ export const usage = `bun run bench [options]
   --rounds N       windows of each competitor, in turns with the others (3)
   --connections N  keep-alive connections (64)
   --only TEXT      only competitors with TEXT in their name, and the one compared with
+  --services N     services of five instances each to fill the registry with, 0 for none (1000)
   --json           JSON on stdout, the text on stderr
   --assert         exit 1 when a bound is missed
 
@@ -31,6 +34,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
       rounds: { type: "string", default: "3" },
       connections: { type: "string", default: "64" },
       only: { type: "string", default: "" },
+      services: { type: "string", default: "1000" },
       json: { type: "boolean", default: false },
       assert: { type: "boolean", default: false },
     },
@@ -42,6 +46,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     rounds: parsePositive("--rounds", values.rounds, Number.isInteger),
     connections: parsePositive("--connections", values.connections, Number.isInteger),
     only: values.only,
+    services: values.services === "0" ? 0 : parsePositive("--services", values.services, Number.isInteger),
     json: values.json,
     assert: values.assert,
   };

@@ -1,4 +1,5 @@
 import type { MicroRow } from "./micro/micro-bench.ts";
+import type { RegistryFigures } from "./registry/measure-registry.ts";
 import type { BenchOptions } from "./options.ts";
 import type { Table } from "./run-scenario.ts";
 import type { Row } from "./summary.ts";
@@ -7,6 +8,7 @@ export interface Report {
   readonly options: BenchOptions;
   readonly placement: string;
   readonly tables: readonly Table[];
+  readonly registry: RegistryFigures | undefined;
   readonly micro: readonly MicroRow[];
 }
 
@@ -26,9 +28,10 @@ const columns: Columns<Row> = [
 const microColumns: Columns<MicroRow> = [
   ["", ({ name }) => name],
   ["ns/operation", ({ nsPerOperation }) => nsPerOperation.toFixed(1)],
+  ["ratio", ({ ratio = 1 }) => ratio.toFixed(2)],
 ];
 
-export function toText({ options, placement, tables, micro }: Report): string {
+export function toText({ options, placement, tables, registry, micro }: Report): string {
   const { connections, rounds, seconds } = options;
   const conditions = `${connections} connections, rounds: ${rounds} x ${seconds} s, ${placement}`;
   const blocks = tables.map(({ scenario, rows, skipped, verdict }) => {
@@ -46,7 +49,20 @@ export function toText({ options, placement, tables, micro }: Report): string {
         : []),
     ];
   });
-  return [...blocks.flatMap((lines) => lines.concat("")), ...alignedLines(microColumns, micro), ""].join("\n");
+  const filled = registry === undefined ? [] : [...registryLines(registry), ""];
+  return [...blocks.flatMap((lines) => lines.concat("")), ...filled, ...alignedLines(microColumns, micro), ""].join(
+    "\n",
+  );
+}
+
+function registryLines(registry: RegistryFigures): string[] {
+  const { services, instances, registrationMedianMs, registrationP99Ms } = registry;
+  return [
+    `registry: ${services} services, ${instances} instances, embedded store`,
+    `registration: median ${registrationMedianMs.toFixed(2)} ms, p99 ${registrationP99Ms.toFixed(2)} ms`,
+    `memory: ${registry.residentBeforeMib.toFixed(0)} MiB empty, ${registry.residentMib.toFixed(0)} MiB filled`,
+    `checks each second: ${registry.checksLowest.toFixed(2)} to ${registry.checksHighest.toFixed(2)} of their mean`,
+  ];
 }
 
 function alignedLines<T>(columns: Columns<T>, rows: readonly T[]): string[] {
@@ -59,7 +75,7 @@ function alignedLines<T>(columns: Columns<T>, rows: readonly T[]): string[] {
   );
 }
 
-export function toJson({ options, placement, tables, micro }: Report): string {
+export function toJson({ options, placement, tables, registry, micro }: Report): string {
   const report = {
     bun_version: Bun.version,
     placement,
@@ -88,7 +104,17 @@ export function toJson({ options, placement, tables, micro }: Report): string {
         passed: verdict.passed,
       },
     })),
-    micro: micro.map(({ name, nsPerOperation }) => ({ name, ns_per_operation: nsPerOperation })),
+    registry: registry && {
+      services: registry.services,
+      instances: registry.instances,
+      registration_median_ms: registry.registrationMedianMs,
+      registration_p99_ms: registry.registrationP99Ms,
+      resident_before_mib: registry.residentBeforeMib,
+      resident_mib: registry.residentMib,
+      checks_lowest: registry.checksLowest,
+      checks_highest: registry.checksHighest,
+    },
+    micro: micro.map(({ name, nsPerOperation, ratio }) => ({ name, ns_per_operation: nsPerOperation, ratio })),
   };
   return JSON.stringify(report, undefined, 2);
 }

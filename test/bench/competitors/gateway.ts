@@ -33,7 +33,7 @@ function gatewayEnvironment({ port, upstreamPort }: LaunchPlace, logLevel: strin
   };
 }
 
-async function builtExecutable(): Promise<string> {
+export async function builtExecutable(): Promise<string> {
   if (existsSync(executable)) return executable;
   const build = Bun.spawn([process.execPath, "run", "build"], { cwd: repository, stdout: 2, stderr: 2 });
   if ((await build.exited) !== 0) throw new Error("dist/gateway is missing and `bun run build` failed");

@@ -11,6 +11,12 @@ export function cpuTimeUs(processIds: readonly number[]): number {
   }, 0);
 }
 
+/** Memory of one process that is in use now. */
+export function residentMib(processId: number): number {
+  const status = readFileSync(`/proc/${processId}/status`, "latin1");
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+}
+
 /** The process and everything it has started, such as the workers of nginx. */
 export function processTree(rootId: number): number[] {
   const children = new Map<number, number[]>();

@@ -8,4 +8,6 @@ export interface MicroBench {
 export interface MicroRow {
   readonly name: string;
   readonly nsPerOperation: number;
+  /** Compared with the first of those whose names begin alike. */
+  readonly ratio?: number;
 }

@@ -5,6 +5,7 @@ import { routeMatch } from "./route-match.ts";
 
 export const microBenches: readonly MicroBench[] = [
   routeMatch(10),
+  routeMatch(1000),
   routeMatch(10_000),
   ...balancePolicies.map(pickInstance),
 ];
