@@ -33,6 +33,23 @@ export interface Leases {
   left(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
 
+/** How often something may be tried: so many times at once, then with a wait that doubles each time. */
+export interface AttemptPolicy {
+  readonly free: number;
+  readonly firstWaitMs: number;
+  readonly longestWaitMs: number;
+  /** After so long without a try, all is forgotten. */
+  readonly forgetMs: number;
+}
+
+/** Counts tries, shared by all gateways. Each counts before its outcome is known, so that many at once are no way around. */
+export interface Attempts {
+  /** Counts one try and answers 0, or counts nothing and answers how many milliseconds to wait. Rejects with a StoreAwayError. */
+  take(key: string, policy: AttemptPolicy): Promise<number>;
+  /** As if nothing had been tried. Rejects with a StoreAwayError. */
+  forget(key: string): Promise<void>;
+}
+
 /** One gateway among those on the same store. */
 export interface Member {
   readonly id: string;
@@ -68,6 +85,7 @@ export interface Store {
   /** Only during a plugin's set-up: a table is loaded before the listener opens. The same name gives the same table. */
   table(name: string, options?: TableOptions): Table;
   leases(name: string): Leases;
+  attempts(name: string): Attempts;
 }
 
 /** The shared store cannot be used right now. A write that timed out may or may not have been done. */

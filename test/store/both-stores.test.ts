@@ -213,4 +213,55 @@ describe.each(kinds)("$name", ({ start, make }) => {
     store.members.tell("hello");
     expect(store.members.all).toEqual([{ id: store.members.self, data: "hello" }]);
   });
+
+  describe("attempts", () => {
+    const policy = { free: 3, firstWaitMs: 60_000, longestWaitMs: 200_000, forgetMs: 1000 };
+
+    test("as many as are free pass, also all at once, then a wait is told", async () => {
+      await store.open();
+      const attempts = store.attempts("logins");
+      const waits = await Promise.all(Array.from({ length: 20 }, () => attempts.take("ada", policy)));
+      expect(waits.filter((ms) => ms === 0)).toHaveLength(3);
+      for (const ms of waits.filter((ms) => ms !== 0)) {
+        expect(ms).toBeGreaterThan(50_000);
+        expect(ms).toBeLessThanOrEqual(60_000);
+      }
+      expect(await attempts.take("bob", policy)).toBe(0);
+      expect(await store.attempts("others").take("ada", policy)).toBe(0);
+    });
+
+    test("the wait doubles with each try beyond, up to the longest", async () => {
+      await store.open();
+      const attempts = store.attempts("logins");
+      const short = { free: 1, firstWaitMs: 20, longestWaitMs: 60, forgetMs: 10_000 };
+      const waits: number[] = [];
+      for (let tries = 0; tries < 4; tries += 1) {
+        while ((await attempts.take("ada", short)) > 0) await Bun.sleep(2);
+        waits.push(await attempts.take("ada", { ...short, longestWaitMs: 60 }));
+      }
+      const [first = 0, second = 0, third = 0, fourth = 0] = waits;
+      expect(first).toBeLessThanOrEqual(20);
+      expect(second).toBeGreaterThan(20);
+      expect(second).toBeLessThanOrEqual(40);
+      expect(third).toBeGreaterThan(40);
+      expect(fourth).toBeLessThanOrEqual(60);
+    });
+
+    test("are forgotten when told so, and by themselves", async () => {
+      await store.open();
+      const attempts = store.attempts("logins");
+      const once = { free: 1, firstWaitMs: 60_000, longestWaitMs: 60_000, forgetMs: 60_000 };
+      await attempts.take("ada", once);
+      expect(await attempts.take("ada", once)).toBeGreaterThan(0);
+      await attempts.forget("ada");
+      expect(await attempts.take("ada", once)).toBe(0);
+
+      const brief = { free: 2, firstWaitMs: 60_000, longestWaitMs: 60_000, forgetMs: 30 };
+      await attempts.take("bob", brief);
+      await Bun.sleep(80);
+      expect(await attempts.take("bob", brief)).toBe(0);
+      expect(await attempts.take("bob", brief)).toBe(0);
+      expect(await attempts.take("bob", brief)).toBeGreaterThan(0);
+    });
+  });
 });

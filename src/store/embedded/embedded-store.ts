@@ -1,6 +1,7 @@
 import type { Changes, TableOptions } from "@isaas/gateway-sdk/store";
 import type { OpenableStore, StoreHost } from "../openable-store.ts";
 import { DataWriter } from "./data-writer.ts";
+import { EmbeddedAttempts } from "./embedded-attempts.ts";
 import { EmbeddedLeases } from "./embedded-leases.ts";
 import { EmbeddedTable } from "./embedded-table.ts";
 import { openDataFile } from "./open-data-file.ts";
@@ -17,6 +18,7 @@ export class EmbeddedStore implements OpenableStore {
   /** Tables of which nothing is written. */
   readonly #passing = new Map<string, EmbeddedTable>();
   readonly #leases = new Map<string, EmbeddedLeases>();
+  readonly #attempts = new Map<string, EmbeddedAttempts>();
   #writer: DataWriter | undefined;
 
   constructor(dataDir: string | undefined, host: StoreHost) {
@@ -38,6 +40,12 @@ export class EmbeddedStore implements OpenableStore {
     const leases = this.#leases.get(name) ?? new EmbeddedLeases(this.#host.clock);
     this.#leases.set(name, leases);
     return leases;
+  }
+
+  attempts(name: string): EmbeddedAttempts {
+    const attempts = this.#attempts.get(name) ?? new EmbeddedAttempts(this.#host.clock);
+    this.#attempts.set(name, attempts);
+    return attempts;
   }
 
   onAvailable(): void {

@@ -5,8 +5,10 @@ export class Keys {
   /** When they came and when they were last heard, as sorted sets, and what they told, as a hash; all by id. */
   readonly members: readonly [joined: string, heard: string, told: string];
   readonly #base: string;
+  readonly #prefix: string;
 
   constructor(prefix: string, database: number) {
+    this.#prefix = prefix;
     this.#base = `${prefix}{store}:`;
     this.channel = `${this.#base}news:${database}`;
     this.members = [`${this.#base}joined`, `${this.#base}heard`, `${this.#base}told`];
@@ -20,5 +22,10 @@ export class Keys {
   /** A sorted set: when each ends, in milliseconds since 1970. */
   leases(name: string): string {
     return `${this.#base}leases:${name}`;
+  }
+
+  /** A hash of one key's tries. These need no common node: each is asked for alone. */
+  attempts(name: string, key: string): string {
+    return `${this.#prefix}attempts:${name}:${key}`;
   }
 }

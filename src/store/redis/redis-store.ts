@@ -4,6 +4,7 @@ import type { OpenableStore } from "../openable-store.ts";
 import { Availability } from "./availability.ts";
 import { Keys } from "./keys.ts";
 import { leave, pulse } from "./pulse-scripts.ts";
+import { RedisAttempts } from "./redis-attempts.ts";
 import { RedisLeases } from "./redis-leases.ts";
 import { RedisLink } from "./redis-link.ts";
 import { RedisMembers } from "./redis-members.ts";
@@ -59,6 +60,10 @@ export class RedisStore implements OpenableStore {
     const leases = this.#leases.get(name) ?? new RedisLeases(this.#link, this.#keys.leases(name));
     this.#leases.set(name, leases);
     return leases;
+  }
+
+  attempts(name: string): RedisAttempts {
+    return new RedisAttempts(this.#link, (key) => this.#keys.attempts(name, key));
   }
 
   async open(): Promise<void> {
