@@ -61,6 +61,21 @@ export const routeSchema = Type.Object(
         "Seconds the service may stay silent before it has answered; then the caller gets 504. A body that is being sent keeps the clock from running.",
     }),
     auth_required: Type.Boolean({ default: true, description: "Let only callers with a valid token pass." }),
+    scopes: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: "^[!#-\\[\\]-~]{1,64}$",
+          wanted: "a scope such as read: 1 to 64 visible ASCII characters without quotes and backslashes",
+        }),
+        {
+          minItems: 1,
+          maxItems: 20,
+          uniqueItems: true,
+          description:
+            "Scopes that a caller needs, all of them, in place of `read` for GET and HEAD and `write` for other methods. Only where `auth_required` is on.",
+        },
+      ),
+    ),
     rate_limit: Type.Boolean({ default: true, description: "Count this route against the caller's rate." }),
     circuit_breaker: Type.Boolean({ default: true, description: "Fail fast while the service's circuit is open." }),
     balance: Type.Optional(

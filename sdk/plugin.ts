@@ -1,5 +1,6 @@
 import type { Static, TObject } from "typebox";
 import type { BalanceOptions, Policy, RouteMethod } from "./contract.ts";
+import type { GatewayError } from "./errors.ts";
 import type { Services } from "./services.ts";
 import type { Store } from "./store.ts";
 
@@ -9,8 +10,16 @@ export type Stage = (typeof stages)[number];
 
 /** Who is calling, as the identity stage found out. */
 export interface Principal {
+  readonly kind: "user" | "client" | "api_key";
+  /** The user's name, the client's id, or the key's name. */
   readonly subject: string;
   readonly scopes: readonly string[];
+  /** Services that this client may register. */
+  readonly services?: readonly string[];
+  /** When the credentials end, in milliseconds since 1970; undefined: never. */
+  readonly expiresAtMs?: number | undefined;
+  /** By which they can be revoked. */
+  readonly tokenId?: string | undefined;
 }
 
 /** A route as plugins see it. */
@@ -21,6 +30,8 @@ export interface RouteInfo {
   readonly stripPrefix: boolean;
   readonly timeoutMs: number;
   readonly policies: ReadonlySet<Policy>;
+  /** Scopes that a caller needs, all of them; undefined: `read` for GET and HEAD, `write` for the rest. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** What one request carries through its chain. */
@@ -38,6 +49,10 @@ export interface Exchange {
   /** Aborts when the caller leaves or the deadline passes. */
   readonly signal: AbortSignal;
   principal: Principal | undefined;
+  /** Why the credentials that came do not count; undefined when none came, or they do. Own endpoints may throw it. */
+  identityFailure: GatewayError | undefined;
+  /** Sets a header for the service, or takes it away, after all that callers may not say has been taken away. */
+  setUpstreamHeader(name: string, value: string | undefined): void;
   /** Sets a header of the answer, replacing the service's own. */
   setHeader(name: string, value: string): void;
 }
@@ -111,6 +126,13 @@ export interface Host {
   resolve(name: string): Promise<readonly string[]>;
   /** A GET of the gateway itself: follows no redirect, uses no proxy, keeps no connection and decodes nothing. */
   fetch(url: string, options: FetchOptions): Promise<Response>;
+  /**
+   * Reads a file of a plugin's own, in YAML, TOML or JSON. Throws with every mistake in it, as the start would; `setting`
+   * is the setting that names the file.
+   */
+  readFile<T extends TObject>(setting: string, path: string, schema: T): Static<T>;
+  /** Calls the listener a second or two after the file has changed, until the function that is returned is called. */
+  watchFile(path: string, listener: () => void): () => void;
   /** The exchange of a request that one of the gateway's own endpoints got. */
   exchangeOf(request: Request): Exchange;
 }
@@ -139,8 +161,17 @@ export interface PluginInstance<RouteConfig = unknown> {
   start?(): void | Promise<void>;
   /** Called when the listener is open. */
   ready?(): void | Promise<void>;
+  /** Called on SIGHUP: whatever was read from files is to be read again. Throwing keeps what was there. */
+  reload?(): void | Promise<void>;
   /** Called in reverse order of set-up, also after a start that failed half-way. */
   close?(): void | Promise<void>;
+}
+
+/** What is wrong with an option: its key, what is wanted, and what was got, without a secret. */
+export interface OptionProblem {
+  readonly path: string;
+  readonly wanted: string;
+  readonly got: string;
 }
 
 export interface Plugin<Options extends TObject = TObject, RouteConfig extends TObject = TObject> {
@@ -160,6 +191,8 @@ export interface Plugin<Options extends TObject = TObject, RouteConfig extends T
    * every property has a default or is optional, else the start fails.
    */
   readonly routeOptions?: RouteConfig;
+  /** Mistakes in options that a schema cannot see, such as one that needs another; they stop the start like all others. */
+  check?(options: Static<Options>, gateway: { readonly debug: boolean }): readonly OptionProblem[];
   setup(
     host: Host,
     options: Static<Options>,

@@ -24,7 +24,7 @@ export const instanceId = Type.String({
 });
 
 const label = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
-const octet = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 /** A name whose last label has a letter, or an address. `127.1`, `0x7f.1` and a bare number are other ways to write one. */
 const host = `^(?:(?:${label}\\.)*(?!0[xX])(?=[^.]*[A-Za-z_])${label}\\.?|(?:${octet}\\.){3}${octet}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$`;
 
@@ -69,7 +69,12 @@ const fields = {
     description: "Whatever operators want to read beside the instance; at most 8 KiB as JSON.",
   }),
   version: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 64, description: "The version of the service that runs here." }),
+    Type.String({
+      minLength: 1,
+      maxLength: 64,
+      wanted: "1 to 64 characters",
+      description: "The version of the service that runs here.",
+    }),
   ),
   weight: Type.Integer({
     default: 1,
@@ -106,6 +111,7 @@ export function createRegistrationSchema(route: TObject) {
         Type.Array(route, {
           minItems: 1,
           maxItems: 100,
+          wanted: "a list of 1 to 100 routes",
           description:
             "Where the service answers. Default: the routes it has already, else one at its name without `_service`, with `-` for `_`.",
         }),

@@ -1,7 +1,9 @@
 import type { Clock, Explanation, Handler, Host, Plugin } from "@isaas/gateway-sdk/plugin";
 import { createRouteSchema } from "./config/compose-schema.ts";
+import { readPluginFile } from "./config/plugin-file.ts";
 import { SettingsError } from "./config/problem.ts";
 import type { Settings } from "./config/settings.ts";
+import { watchFile } from "./config/watch-file.ts";
 import { createAccessLog } from "./observe/access-log.ts";
 import type { RootLog } from "./observe/logger.ts";
 import { compileChain } from "./pipeline/chain.ts";
@@ -39,6 +41,8 @@ export interface Gateway {
   explain(method: string, path: string): Explanation;
   /** Opens the port. Rejects when it is taken. */
   listen(): Promise<Listener>;
+  /** Reads again what plugins keep in files. What cannot be read stays as it was, and the log says so. */
+  reload(): Promise<void>;
   /** Not ready at once; in-flight requests finish, at most for the drain time; then everything is closed. */
   drain(): Promise<void>;
   /** Closes plugins and timers. Safe to call more than once. */
@@ -98,6 +102,8 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
     store,
     resolve: resolver.addresses,
     fetch: fetchForGateway,
+    readFile: readPluginFile,
+    watchFile,
     exchangeOf(request) {
       const exchange = exchanges.get(request);
       if (exchange === undefined) throw new TypeError("exchangeOf: wanted the request of an endpoint, got another");
@@ -156,6 +162,13 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
       }
       missing.delete("listener");
       return listener;
+    },
+    async reload() {
+      const failures = await host.reload();
+      for (const { plugin, error } of failures) {
+        log.error({ plugin, reason: error instanceof Error ? error.message : "unknown" }, "reload failed");
+      }
+      if (failures.length === 0) log.info({}, "reloaded");
     },
     async drain() {
       missing.add("draining");

@@ -6,13 +6,15 @@ import { check } from "./cli/check.ts";
 import type { CommandContext } from "./cli/context.ts";
 import { explain } from "./cli/explain.ts";
 import { health } from "./cli/health.ts";
+import { hashPassword } from "./cli/hash-password.ts";
 import { help } from "./cli/help.ts";
+import { readInput } from "./cli/read-input.ts";
 import { serve } from "./cli/serve.ts";
 import { SettingsError } from "./config/problem.ts";
 import { corePlugins } from "./core-plugins.ts";
 import { version } from "./version.ts";
 
-const commands = { serve, check, explain, health };
+const commands = { serve, check, explain, health, "hash-password": hashPassword };
 
 async function main(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(args);
@@ -26,8 +28,15 @@ async function main(args: readonly string[]): Promise<number> {
     isTerminal: process.stdout.isTTY === true,
     print,
     printError: (line) => process.stderr.write(`${line}\n`),
+    readInput(prompt, mostBytes) {
+      const input = { stream: process.stdin, prompt: (text: string) => process.stderr.write(text) };
+      return readInput(input, prompt, mostBytes);
+    },
     onSignal(listener) {
       for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => listener(signal));
+    },
+    onReload(listener) {
+      process.on("SIGHUP", listener);
     },
     onFault(listener) {
       process.on("uncaughtException", listener);

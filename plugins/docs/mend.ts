@@ -21,7 +21,8 @@ export interface OpenApiDocument {
   readonly openapi: string;
   readonly info: Readonly<Record<string, unknown>>;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components?: Readonly<Record<string, unknown>>;
+  readonly components?: Readonly<Record<string, object>>;
+  readonly tags?: readonly object[];
 }
 
 /** The first version whose schemas are JSON Schema, as those of Elysia are: `const` is no keyword before it. */
@@ -47,7 +48,7 @@ const envelope = {
 /**
  * Makes a valid OpenAPI document of what Elysia's plugin writes: it leaves out the descriptions that answers must
  * have, demands parameters that have a default, and offers each body in three content types where JSON alone is
- * spoken. Adds the answer every error gets.
+ * spoken. Adds the answer every error gets, and what a token is.
  */
 export function mendDocument(document: OpenApiDocument): OpenApiDocument {
   const paths = Object.fromEntries(
@@ -73,6 +74,7 @@ export function mendDocument(document: OpenApiDocument): OpenApiDocument {
           content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },
         },
       },
+      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
     },
   };
 }

@@ -15,11 +15,17 @@ export const privateNetworks = [
 ] as const;
 
 /**
- * Never dialled, whatever is allowed: a cloud's metadata service answers on a link-local address, and on a private one
- * over IPv6. The others are nobody's address.
+ * Never dialled, whatever is allowed: a cloud's metadata service answers on a link-local address, or on one of these
+ * (AWS, and its pods' credentials; Google; Oracle; Alibaba). The other ranges are nobody's address.
  */
 const neverRanges: ReadonlySet<string> = new Set(["unspecified", "linkLocal", "multicast", "broadcast", "reserved"]);
-const neverAddresses: ReadonlySet<string> = new Set(["fd00:ec2::254"]);
+const neverAddresses: ReadonlySet<string> = new Set([
+  "fd00:ec2::254",
+  "fd00:ec2::23",
+  "fd20:ce::254",
+  "fd00:c1::a9fe:a9fe",
+  "100.100.100.200",
+]);
 
 /** Which hosts and addresses may be registered, checked and forwarded to (REGISTRATION_ALLOW). */
 export class AddressRules {
@@ -76,12 +82,12 @@ function isNever(address: Address): boolean {
   return at !== undefined && isNever(new ipaddr.IPv4(address.toByteArray().slice(at, at + 4)));
 }
 
-/** Where an IPv4 address stands in an IPv6 one that networks may translate back (RFC 6052, RFC 3056, RFC 4291). */
+/** Where an IPv4 address stands in an IPv6 one that networks may translate back (RFC 6052, RFC 6145, RFC 3056, RFC 4291). */
 function embeddedAt(address: ipaddr.IPv6): number | undefined {
   const range = address.range();
   if (range === "6to4") return 2;
   const isCompatible = range !== "loopback" && address.parts.slice(0, 6).every((part) => part === 0);
-  return range === "rfc6052" || isCompatible ? 12 : undefined;
+  return range === "rfc6052" || range === "rfc6145" || isCompatible ? 12 : undefined;
 }
 
 function toPattern(glob: string): RegExp {

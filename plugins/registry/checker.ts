@@ -3,7 +3,7 @@ import type { Probe } from "./probe.ts";
 import type { InstanceRecord } from "./record.ts";
 
 /** So many checks run at once; the others wait. */
-const mostAtOnce = 128;
+const mostAtOnce = 512;
 /** A new instance is looked at again soon: it may have registered a moment before it listens. */
 const firstRetryMs = 1000;
 const jitter = 0.1;
@@ -15,6 +15,9 @@ interface Watched {
   turn: number;
   /** How many checks it had without being found well; undefined once it was. */
   triesAtStart: number | undefined;
+  isChecking: boolean;
+  /** Wanted again right after the check that runs. */
+  isUrgent: boolean;
 }
 
 export interface CheckerOptions {
@@ -48,7 +51,7 @@ export class Checker {
   /** Checks at once, and from then on at the record's interval; a record that is watched already is replaced. */
   watch(key: string, record: InstanceRecord): void {
     this.drop(key);
-    const watched: Watched = { record, timer: undefined, turn: 0, triesAtStart: 0 };
+    const watched = toWatched(record, 0);
     this.#watched.set(key, watched);
     this.#enqueue(key, watched);
   }
@@ -56,15 +59,16 @@ export class Checker {
   /** Takes over what another gateway checked until now: the next check comes within the interval, not at once. */
   adopt(key: string, record: InstanceRecord): void {
     this.drop(key);
-    const watched: Watched = { record, timer: undefined, turn: 0, triesAtStart: undefined };
+    const watched = toWatched(record, undefined);
     this.#watched.set(key, watched);
     this.#later(key, watched, record.check_interval * 1000 * this.#random());
   }
 
-  /** Checks at once what is watched. */
+  /** Checks at once what is watched; where a check runs already, right after it. */
   hurry(key: string): void {
     const watched = this.#watched.get(key);
-    if (watched !== undefined) this.#enqueue(key, watched);
+    if (watched?.isChecking === true) watched.isUrgent = true;
+    else if (watched !== undefined) this.#enqueue(key, watched);
   }
 
   drop(key: string): void {
@@ -86,11 +90,15 @@ export class Checker {
     const { turn } = watched;
     this.#waiting.push(async () => {
       if (watched.turn !== turn) return;
+      watched.isChecking = true;
       const check = await this.#probe(watched.record);
+      watched.isChecking = false;
       if (watched.turn !== turn) return;
       this.#onCheck(key, check);
       // The listener may have dropped it.
-      if (watched.turn === turn) this.#later(key, watched, this.#pauseMs(watched, check));
+      if (watched.turn !== turn) return;
+      this.#later(key, watched, watched.isUrgent ? 0 : this.#pauseMs(watched, check));
+      watched.isUrgent = false;
     });
     this.#run();
   }
@@ -123,4 +131,8 @@ export class Checker {
     watched.timer = setTimeout(() => this.#enqueue(key, watched), ms);
     watched.timer.unref();
   }
+}
+
+function toWatched(record: InstanceRecord, triesAtStart: number | undefined): Watched {
+  return { record, timer: undefined, turn: 0, triesAtStart, isChecking: false, isUrgent: false };
 }

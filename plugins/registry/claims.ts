@@ -1,4 +1,4 @@
-import { balanceSchema, coreServices, defaultMethods } from "@isaas/gateway-sdk/contract";
+import { balanceSchema, coreServices, defaultMethods, type RouteMethod } from "@isaas/gateway-sdk/contract";
 import { GatewayError, type Problem } from "@isaas/gateway-sdk/errors";
 import type { WireRoute } from "@isaas/gateway-sdk/services";
 import { Default } from "typebox/value";
@@ -22,7 +22,7 @@ export function outsideProblems(apiPrefix: string, routes: readonly WireRoute[])
 export function repeatedProblems(routes: readonly WireRoute[]): Problem[] {
   const seen = new Set<string>();
   return routes.flatMap(({ path_prefix: prefix, methods = defaultMethods }, index) => {
-    const claims = methods.map((method) => `${method} ${prefix}`);
+    const claims = withHead(methods).map((method) => `${method} ${prefix}`);
     const repeated = claims.some((claim) => seen.has(claim));
     for (const claim of claims) seen.add(claim);
     return repeated ? [{ path: `routes[${index}].methods`, message: "wanted each method of a prefix once" }] : [];
@@ -44,25 +44,22 @@ export function refuseTaken(
     name,
     routes: [{ path_prefix: `${apiPrefix}/${segment}` }],
   }));
-  const gateway = { name: "gateway", routes: reserved.map((prefix) => ({ path_prefix: prefix })) };
-  for (const owner of [gateway, ...core, ...others]) {
-    if (owner.name === service) continue;
-    for (const { path_prefix: taken } of owner.routes) {
-      if (routes.some(({ path_prefix: asked }) => overlap(asked, taken))) throw prefixTaken(owner.name);
+  const claim = (owner: string, taken: string, message: string): void => {
+    if (!routes.some(({ path_prefix: asked }) => overlap(asked, taken))) return;
+    throw new GatewayError("CONFLICT", { message, details: { owner } });
+  };
+  // A service may be called `gateway`: that does not make these its own.
+  for (const prefix of reserved) claim("gateway", prefix, "The gateway itself answers at one of these prefixes.");
+  for (const { name, routes: claimed } of [...core, ...others]) {
+    if (name === service) continue;
+    for (const { path_prefix: taken } of claimed) {
+      claim(name, taken, "Another service answers at one of these prefixes.");
     }
   }
 }
 
 function overlap(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
-}
-
-function prefixTaken(owner: string): GatewayError {
-  const message =
-    owner === "gateway"
-      ? "The gateway itself answers at one of these prefixes."
-      : "Another service answers at one of these prefixes.";
-  return new GatewayError("CONFLICT", { message, details: { owner } });
 }
 
 /** Throws CONFLICT when a service's routes are not those it already has. */
@@ -76,14 +73,21 @@ export function refuseDisagreement(service: string, routes: readonly WireRoute[]
 
 /** The same text for routes that mean the same, whatever the order of keys, methods or routes. */
 function canonical(routes: readonly WireRoute[]): string {
-  const texts = routes.map(({ methods = defaultMethods, balance = {}, ...route }) =>
-    JSON.stringify(sorted({ ...route, methods: [...methods].sort(), balance: Default(balanceSchema, { ...balance }) })),
-  );
+  const texts = routes.map(({ methods = defaultMethods, scopes, balance = {}, ...route }) => {
+    const plain = { ...route, methods: withHead(methods).sort(), scopes: scopes?.toSorted() };
+    return JSON.stringify(sorted({ ...plain, balance: Default(balanceSchema, { ...balance }) }));
+  });
   return texts.sort().join("\n");
 }
 
+/** GET implies HEAD. */
+function withHead(methods: readonly RouteMethod[]): RouteMethod[] {
+  return [...new Set(methods.flatMap((method): RouteMethod[] => (method === "GET" ? ["GET", "HEAD"] : [method])))];
+}
+
 function sorted(value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .map(([key, part]) => [key, sorted(part)] as const)

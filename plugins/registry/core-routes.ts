@@ -4,8 +4,13 @@ import type { WireRoute } from "@isaas/gateway-sdk/services";
 
 /** The routes of a service that names none: the core table's, or one at its name. */
 export function defaultRoute(service: string, apiPrefix: string): Record<string, unknown> {
-  const core = coreServices[service];
+  const core = coreOf(service);
   return { path_prefix: `${apiPrefix}/${core?.segment ?? segmentOf(service)}` };
+}
+
+/** A service may well be called `constructor`. */
+function coreOf(service: string): (typeof coreServices)[string] | undefined {
+  return Object.hasOwn(coreServices, service) ? coreServices[service] : undefined;
 }
 
 function segmentOf(service: string): string {
@@ -14,7 +19,7 @@ function segmentOf(service: string): string {
 
 /** Fills in what a route leaves out: from the core table where the service stands there. */
 export function withCoreDefaults(service: string, route: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const core = coreServices[service];
+  const core = coreOf(service);
   if (core === undefined) return { methods: [...defaultMethods], ...route };
   const asked = Object.fromEntries(policies.map((policy) => [policy, core.policies.includes(policy)]));
   return { methods: [...core.methods], ...asked, ...route };
@@ -22,7 +27,7 @@ export function withCoreDefaults(service: string, route: Readonly<Record<string,
 
 /** Where routes of a core service ask for less protection, or more methods, than the core table gives it. */
 export function looseningProblems(service: string, routes: readonly WireRoute[]): Problem[] {
-  const core = coreServices[service];
+  const core = coreOf(service);
   if (core === undefined) return [];
   const methods: readonly RouteMethod[] = core.methods.includes("GET") ? [...core.methods, "HEAD"] : core.methods;
   return routes.flatMap((route, index) => [
@@ -32,5 +37,16 @@ export function looseningProblems(service: string, routes: readonly WireRoute[])
     ...(route.methods?.every((method) => methods.includes(method)) === false
       ? [{ path: `routes[${index}].methods`, message: `wanted none but ${core.methods.join(", ")}` }]
       : []),
+    ...scopesProblem(route, index),
   ]);
+}
+
+/** Scopes of a route stand in place of `read` and `write`: without these among them, it would want less than before. */
+function scopesProblem({ scopes, methods }: WireRoute, index: number): Problem[] {
+  const served: readonly RouteMethod[] = methods ?? defaultMethods;
+  const isReading = served.every((method) => method === "GET" || method === "HEAD" || method === "WEBSOCKET");
+  const needed = isReading ? "read" : "write";
+  return scopes === undefined || scopes.includes(needed) || scopes.includes("admin")
+    ? []
+    : [{ path: `routes[${index}].scopes`, message: `wanted ${needed} among them, as this core service has it` }];
 }

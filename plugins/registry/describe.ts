@@ -28,7 +28,7 @@ export class Describer {
     return [...names]
       .toSorted()
       .flatMap((name) => this.service(name) ?? [])
-      .map((service) => ({ ...service, instances: service.instances.map((one) => ({ ...one, checks: [] })) }));
+      .map(withoutChecks);
   }
 
   service(name: string): ServiceView | undefined {
@@ -91,4 +91,8 @@ export class Describer {
     const { untilMs, reason } = load.ejected;
     return { in_flight, ejected_until: new Date(untilMs).toISOString(), ejected_because: reason };
   }
+}
+
+function withoutChecks({ instances, ...service }: ServiceView): ServiceView {
+  return { ...service, instances: instances.map((instance) => Object.assign({}, instance, { checks: [] })) };
 }

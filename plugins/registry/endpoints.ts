@@ -10,6 +10,7 @@ import type { Describer } from "./describe.ts";
 import type { Documents } from "./documents.ts";
 import { bodies, registrationBody, security } from "./documentation.ts";
 import { type CheckedRegistration, invalid } from "./parse-registration.ts";
+import { readJson } from "./read-json.ts";
 import { type InstanceRecord, keyOf } from "./record.ts";
 import type { Registrar } from "./registrar.ts";
 
@@ -117,15 +118,6 @@ export function createEndpoints(options: EndpointsOptions): AnyElysia {
     if ("refused" in found && found.refused === "forbidden") {
       throw invalid([{ path: "host", message: "wanted a host that REGISTRATION_ALLOW lets in" }]);
     }
-  }
-}
-
-async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalid([{ path: "body", message: "wanted well-formed JSON" }]);
   }
 }
 

@@ -7,6 +7,8 @@ import { serviceOf } from "./record.ts";
 
 /** Results are collected for so long before the other gateways hear of them. */
 const flushMs = 50;
+/** How long whoever checks now may take to tell everything. */
+const tellingMs = 1000;
 
 const stored = Compile(
   Type.Object({
@@ -41,6 +43,7 @@ export class HealthBoard {
   readonly #healths = new Map<string, Health>();
   readonly #untold = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #followTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: HealthBoardOptions) {
     this.#options = options;
@@ -79,16 +82,31 @@ export class HealthBoard {
     for (const key of this.#healths.keys()) this.#tellSoon(key);
   }
 
+  /**
+   * Another gateway checks from now on: what it found counts, also what it found before this one heard of it. Not at
+   * once: after the store was away the table is as old as that, until it has told what it knows.
+   */
+  follow(): void {
+    const { table, isChecking } = this.#options;
+    clearTimeout(this.#followTimer);
+    this.#followTimer = setTimeout(() => {
+      if (!isChecking()) this.#hear([...table.entries.keys()]);
+    }, tellingMs);
+    this.#followTimer.unref();
+  }
+
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#followTimer);
     this.#timer = undefined;
   }
 
   #hear(keys: readonly string[]): void {
     for (const key of keys) {
+      const before = this.of(key);
       const health = parse(this.#options.table.entries.get(key));
-      if (health === undefined) this.#healths.delete(key);
-      else this.#set(key, this.of(key), health, health.checks[0]?.reason ?? "");
+      if (health !== undefined) this.#set(key, before, health, health.checks[0]?.reason ?? "");
+      else if (this.#healths.delete(key) && before.status !== unchecked.status) this.#options.onTurn([key]);
     }
   }
 
@@ -113,6 +131,8 @@ export class HealthBoard {
     this.#timer = undefined;
     const keys = [...this.#untold];
     this.#untold.clear();
+    // Another gateway checks by now and knows better: this one may have been stopped in between.
+    if (!this.#options.isChecking()) return;
     const changes = new Map(keys.map((key) => [key, this.#textOf(key)]));
     try {
       await this.#options.table.put(changes);

@@ -10,6 +10,7 @@ export class InFlightTold {
   readonly #members: Members;
   readonly #catalogue: Catalogue;
   readonly #services: Services;
+  #last = "";
 
   constructor(members: Members, catalogue: Catalogue, services: Services) {
     this.#members = members;
@@ -26,7 +27,10 @@ export class InFlightTold {
         if (count > 0) counts[key] = count;
       }
     }
-    this.#members.tell(Object.keys(counts).length === 0 ? "" : JSON.stringify(counts));
+    const text = Object.keys(counts).length === 0 ? "" : JSON.stringify(counts);
+    // Telling costs a round to the store.
+    if (text !== this.#last) this.#members.tell(text);
+    this.#last = text;
   }
 
   /** How many the other gateways have there, as they last said. */

@@ -17,6 +17,7 @@ import { createProbe } from "./probe.ts";
 import { Publisher } from "./publisher.ts";
 import { createRecordParser } from "./record.ts";
 import { Registrar } from "./registrar.ts";
+import { createClaimCheck } from "./stored-claims.ts";
 import { Sweeper } from "./sweeper.ts";
 import { Watch } from "./watch.ts";
 
@@ -39,7 +40,13 @@ function furnish(host: Host, options: RegistryOptions) {
   const table = store.table("instances");
   const leases = store.leases("instances");
 
-  const catalogue = new Catalogue(table, createRecordParser(routeSchema), log);
+  const parseRecord = createRecordParser(routeSchema);
+  const mayClaim = createClaimCheck(apiPrefix, services);
+  const readRecord = (text: string) => {
+    const record = parseRecord(text);
+    return record !== undefined && mayClaim(record) ? record : undefined;
+  };
+  const catalogue = new Catalogue(table, readRecord, log);
   const board = new HealthBoard({
     table: store.table("health", { durable: false }),
     isChecking: () => store.members.leading,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 import { GatewayError, type Problem } from "@isaas/gateway-sdk/errors";
 import { createRegistrationSchema, mostDescriptionBytes, type Registration } from "@isaas/gateway-sdk/registration";
 import type { WireRoute } from "@isaas/gateway-sdk/services";
@@ -7,8 +8,8 @@ import { findMistakes } from "@isaas/gateway-sdk/validation";
 import type { TObject } from "typebox";
 import { repeatedProblems, outsideProblems } from "./claims.ts";
 import { looseningProblems, withCoreDefaults } from "./core-routes.ts";
-
-const mostMetadataBytes = 8 * 1024;
+import { mostMetadataBytes } from "./record.ts";
+import { longListProblems } from "./long-lists.ts";
 
 /** A registration in which everything is there but routes that it leaves to the service. */
 export interface CheckedRegistration extends Omit<Registration, "routes"> {
@@ -28,13 +29,18 @@ export interface RegistrationRules {
 export function createRegistrationParser({ routeSchema, apiPrefix, leaseSeconds }: RegistrationRules) {
   const schema = createRegistrationSchema(routeSchema);
   return function parseRegistration(body: unknown, callerAddress: string): CheckedRegistration {
+    const tooLong = longListProblems(body);
+    if (tooLong.length > 0) throw invalid(tooLong);
     const { filled, mistakes } = findMistakes(schema, withRouteDefaults(body));
-    if (mistakes.length > 0) throw invalid(mistakes.map(({ path, wanted }) => ({ path, message: `wanted ${wanted}` })));
+    if (mistakes.length > 0) {
+      throw invalid(mistakes.map(({ path, wanted }) => ({ path: path || "body", message: `wanted ${wanted}` })));
+    }
     const registration = filled as Registration;
     const host = toPlainHost(registration.host ?? callerAddress);
     const { service_name: service } = registration;
     const routes = registration.routes as readonly WireRoute[] | undefined;
     const problems = [
+      ...addressProblem(host),
       ...sizeProblem("metadata", registration.metadata, mostMetadataBytes, "8 KiB"),
       ...sizeProblem("openapi", registration.openapi, mostDescriptionBytes, "1 MiB"),
       ...routeProblems(service, routes ?? []),
@@ -75,10 +81,15 @@ function sizeProblem(path: string, value: unknown, mostBytes: number, most: stri
   return bytes > mostBytes ? [{ path, message: `wanted at most ${most} of JSON` }] : [];
 }
 
+/** What the schema lets through with colons in it may still be no address, and as a name it would never resolve. */
+function addressProblem(host: string): Problem[] {
+  return host.includes(":") && isIP(host) === 0 ? [{ path: "host", message: "wanted a host name or an address" }] : [];
+}
+
 /** One spelling for each host, so that the same instance has the same id. */
 function toPlainHost(host: string): string {
   const plain = host.toLowerCase().replace(/\.$/, "");
-  return isIP(plain) === 6 ? new URL(`http://[${plain}]`).hostname.slice(1, -1) : plain;
+  return isIP(plain) === 6 && !plain.includes("%") ? ipaddr.process(plain).toString() : plain;
 }
 
 /** The same for the same service, host and port, on every gateway. */

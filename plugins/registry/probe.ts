@@ -19,23 +19,22 @@ export function createProbe(host: Host, { rules, timeoutMs, userAgent }: ProbeOp
   return async function probe(record) {
     const startMs = host.clock.monotonic();
     const at = new Date(host.clock.now()).toISOString();
-    const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
-    const finding = await find(record, signal);
+    const finding = await find(record);
     const took_ms = Math.round(host.clock.monotonic() - startMs);
     return { at, ok: finding.outcome === "good", took_ms, ...finding };
   };
 
-  async function find(record: InstanceRecord, signal: AbortSignal): Promise<Finding> {
+  async function find(record: InstanceRecord): Promise<Finding> {
     const found = await findDialable(record.host, rules, host.resolve);
     if ("refused" in found) {
       return found.refused === "unresolved"
         ? { outcome: "unresolved", reason: "the host does not resolve", address: undefined }
         : { outcome: "silent", reason: "the address is not allowed", address: undefined };
     }
-    let last: Finding = { outcome: "silent", reason: `no answer in ${timeoutMs / 1000} s`, address: undefined };
+    let last: Finding = { outcome: "silent", reason: "no address", address: undefined };
     for (const address of found.addresses) {
-      if (signal.aborted) break;
-      last = await ask(record, address, signal);
+      // One that is silent must not hide the next.
+      last = await ask(record, address, AbortSignal.timeout(Math.ceil(timeoutMs / found.addresses.length)));
       if (last.outcome !== "silent") break;
     }
     return last;

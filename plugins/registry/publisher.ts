@@ -24,6 +24,8 @@ export class Publisher {
   readonly #documents: Documents;
   readonly #rules: AddressRules;
   readonly #log: Log;
+  /** Services whose routes belong to somebody else here. */
+  readonly #colliding = new Set<string>();
 
   constructor({ services, catalogue, board, documents, rules, log }: PublisherOptions) {
     this.#services = services;
@@ -35,9 +37,16 @@ export class Publisher {
   }
 
   publish(service: string): void {
+    this.#publish(service);
+    // What stood in the way of others may be gone.
+    for (const other of this.#colliding) if (other !== service) this.#publish(other);
+  }
+
+  #publish(service: string): void {
     const records = [...this.#catalogue.instancesOf(service).values()];
     const routes = this.#catalogue.routesOf(service);
     if (routes === undefined) {
+      this.#colliding.delete(service);
       this.#services.withdraw(service);
       return;
     }
@@ -48,8 +57,13 @@ export class Publisher {
         lastCheck: () => this.#lastCheck(service),
         document: this.#documents.of(service),
       });
+      this.#colliding.delete(service);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
+      // What was served of it before is out of date.
+      this.#services.withdraw(service);
+      if (this.#colliding.has(service)) return;
+      this.#colliding.add(service);
       // Another gateway on the store, with other settings, let it in.
       this.#log.error(
         { service, reason: error.message },

@@ -3,6 +3,9 @@ import type { WireRoute } from "@isaas/gateway-sdk/services";
 import { type TObject, Type } from "typebox";
 import { Compile } from "typebox/compile";
 
+/** As JSON. */
+export const mostMetadataBytes = 8 * 1024;
+
 /** An instance as the store keeps it. */
 export interface InstanceRecord extends Omit<Registration, "routes" | "openapi"> {
   readonly instance_id: string;
@@ -37,7 +40,7 @@ export function createRecordParser(routeSchema: TObject): (text: string) => Inst
         instance_id: instanceId,
         host: Type.Required(Type.Object({ host: registration.host })).properties.host,
         routes: Type.Array(routeSchema, { minItems: 1 }),
-        lease_seconds: Type.Integer({ minimum: 1 }),
+        lease_seconds: Type.Integer({ minimum: 1, maximum: 3600 }),
         draining: Type.Boolean(),
         registered_at: Type.String({ maxLength: 40 }),
         token_hashes: Type.Array(Type.String({ pattern: "^[0-9a-f]{64}$" }), { minItems: 1, maxItems: 8 }),
@@ -46,12 +49,14 @@ export function createRecordParser(routeSchema: TObject): (text: string) => Inst
     ),
   );
   return function parseRecord(text) {
-    let value: unknown;
     try {
-      value = JSON.parse(text);
+      const value: unknown = JSON.parse(text);
+      if (!schema.Check(value)) return undefined;
+      const record = value as unknown as InstanceRecord;
+      return Buffer.byteLength(JSON.stringify(record.metadata)) <= mostMetadataBytes ? record : undefined;
     } catch {
+      // No JSON, or nested so deep that nobody can walk it.
       return undefined;
     }
-    return schema.Check(value) ? (value as unknown as InstanceRecord) : undefined;
   };
 }

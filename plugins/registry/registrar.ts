@@ -1,5 +1,6 @@
 import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Clock, Log } from "@isaas/gateway-sdk/plugin";
+import type { InstanceStatus } from "@isaas/gateway-sdk/registration";
 import type { Services, WireRoute } from "@isaas/gateway-sdk/services";
 import { type Changes, type Leases, StoreAwayError, type Table } from "@isaas/gateway-sdk/store";
 import { createLeaseToken } from "./authorize.ts";
@@ -46,13 +47,16 @@ export class Registrar {
   /** Throws CONFLICT when a prefix is somebody else's or the routes are not the service's, SERVICE_UNAVAILABLE without a store. */
   async register(registration: CheckedRegistration): Promise<Registered> {
     const { token, hash } = createLeaseToken();
-    const registered = await this.#change((): Decision<Registered> => {
+    const { replaced, ...registered } = await this.#change((): Decision<Registered & { replaced: string[] }> => {
       const { record, replaced } = this.#decide(registration, hash);
       const changes = new Map<string, string | undefined>(replaced.map((key) => [key, undefined]));
       const key = keyOf(record.service_name, record.instance_id);
       const created = this.#options.catalogue.at(key) === undefined;
-      return { changes: changes.set(key, JSON.stringify(record)), result: { record, token, created } };
+      return { changes: changes.set(key, JSON.stringify(record)), result: { record, token, created, replaced } };
     });
+    const { service_name: service, instance_id: id } = registered.record;
+    this.#tell(replaced, "stopped", "replaced under another id");
+    if (registered.created) this.#tell([keyOf(service, id)], "starting", "registered");
     await this.renew(registered.record);
     return registered;
   }
@@ -78,16 +82,20 @@ export class Registrar {
 
   /** Those that are gone already are nobody's fault. */
   async remove(keys: readonly string[], reason: string): Promise<void> {
-    const { catalogue, leases, log } = this.#options;
+    const { catalogue, leases } = this.#options;
     const gone = await this.#change(() => {
       const there = keys.filter((key) => catalogue.at(key) !== undefined);
       return { changes: new Map(there.map((key) => [key, undefined])), result: there };
     });
-    for (const key of gone) {
-      const [service, instance] = key.split("/");
-      log.info({ service, instance, to: "stopped", reason }, "instance status");
-    }
+    this.#tell(gone, "stopped", reason);
     await leases.drop(gone).catch(() => {});
+  }
+
+  #tell(keys: readonly string[], to: InstanceStatus, reason: string): void {
+    for (const key of keys) {
+      const [service, instance] = key.split("/");
+      this.#options.log.info({ service, instance, to, reason }, "instance status");
+    }
   }
 
   #decide(registration: CheckedRegistration, hash: string): { record: InstanceRecord; replaced: string[] } {
@@ -101,8 +109,9 @@ export class Registrar {
       .map(([key]) => key);
     const live = this.#liveRoutes(service, [keyOf(service, id), ...replaced]);
     const routes = asked ?? live ?? [this.#defaultRoute(service)];
-    refuseTaken(service, routes, this.#others(), this.#options.services.reservedPrefixes, apiPrefix);
+    // What is live was let in before, or is the operator's own choice.
     if (live !== undefined) refuseDisagreement(service, routes, live);
+    else refuseTaken(service, routes, this.#others(), this.#options.services.reservedPrefixes, apiPrefix);
     const record: InstanceRecord = {
       ...said,
       ...(typeof openapi === "string" ? { openapi } : {}),

@@ -6,8 +6,11 @@ import { serviceOf } from "./record.ts";
 
 /** Each so many sweeps, instances that have no lease at all get one: the store may have lost it. */
 const grantEachSweeps = 10;
-/** When sweeps are so far apart, this gateway was not running, and heard no heartbeat meanwhile. */
-const pausedMs = 5000;
+/**
+ * When sweeps are so far apart, this gateway was not running, and heard no heartbeat meanwhile. The shortest lease has
+ * 2 s left when its heartbeat is due.
+ */
+const pausedMs = 2000;
 
 export interface SweeperOptions {
   readonly clock: Clock;
@@ -25,6 +28,7 @@ export class Sweeper {
   #lastMs: number | undefined;
   #sweeps = 0;
   #deaf = false;
+  #sweeping = false;
 
   constructor(options: SweeperOptions) {
     this.#options = options;
@@ -45,6 +49,9 @@ export class Sweeper {
     const nowMs = this.#options.clock.monotonic();
     if (this.#lastMs !== undefined && nowMs - this.#lastMs > pausedMs) this.#deaf = true;
     this.#lastMs = nowMs;
+    // The store may be slow. Two sweeps at once would evict twice what one may.
+    if (this.#sweeping) return;
+    this.#sweeping = true;
     try {
       if (this.#deaf) {
         await this.#grant([...this.#all()]);
@@ -57,6 +64,8 @@ export class Sweeper {
     } catch (error) {
       if (!isStoreAway(error)) throw error;
       this.#deaf = true;
+    } finally {
+      this.#sweeping = false;
     }
   }
 

@@ -34,6 +34,7 @@ export class Watch {
   readonly #options: WatchOptions;
   readonly #followed = new Map<string, InstanceRecord>();
   #leading = false;
+  #closed = false;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: WatchOptions) {
@@ -77,13 +78,16 @@ export class Watch {
     for (const service of services) if (catalogue.services.has(service)) publisher.publish(service);
   }
 
+  /** The store may go on changing after this: nobody is checked any more. */
   close(): void {
+    this.#closed = true;
     clearInterval(this.#timer);
     this.#options.checker.clear();
     this.#options.board.close();
   }
 
   #onRecords(keys: readonly string[]): void {
+    if (this.#closed) return;
     const { catalogue, documents } = this.#options;
     for (const key of keys) this.#follow(key);
     this.onTurn(keys);
@@ -105,6 +109,7 @@ export class Watch {
       return;
     }
     this.#followed.set(key, record);
+    if (before !== undefined && before.draining !== record.draining) this.#tellDraining(record, key);
     if (record.draining) {
       checker.drop(key);
       return;
@@ -113,13 +118,22 @@ export class Watch {
     if (this.#leading) checker.watch(key, record);
   }
 
+  #tellDraining({ service_name: service, instance_id: instance, draining }: InstanceRecord, key: string): void {
+    const { board, log } = this.#options;
+    const turn = draining
+      ? { from: board.of(key).status, to: "draining", reason: "asked to leave" }
+      : { from: "draining", to: "starting", reason: "taken back" };
+    log.info({ service, instance, ...turn }, "instance status");
+  }
+
   #onMembers(): void {
     const { store, checker, board } = this.#options;
     const { leading } = store.members;
-    if (leading === this.#leading) return;
+    if (this.#closed || leading === this.#leading) return;
     this.#leading = leading;
     if (!leading) {
       checker.clear();
+      board.follow();
       return;
     }
     for (const [key, record] of this.#followed) {
@@ -137,8 +151,8 @@ export class Watch {
       return;
     }
     try {
-      await names.tick();
-      if (store.available) await sweeper.sweep();
+      // Names may take long to resolve: no lease waits for them.
+      await Promise.all([names.tick(), store.available ? sweeper.sweep() : undefined]);
     } catch (error) {
       log.error({ reason: error instanceof Error ? error.message : "unknown" }, "the registry's watch stumbled");
     }

@@ -1,6 +1,6 @@
 import type { TObject } from "typebox";
 import { Settings } from "typebox/system";
-import { Default, Errors } from "typebox/value";
+import { Check, Default, Errors } from "typebox/value";
 import { formatPath, parsePointer, schemaAt, valueAt } from "./path.ts";
 import { suggest } from "./suggest.ts";
 import { type DescribedSchema, describeWanted } from "./wanted.ts";
@@ -60,6 +60,8 @@ export function findMistakes(
       add(keys, "wrong");
     }
   }
+  // Errors end at the limit above, and all of them may be of the kind that is passed over.
+  if (mistakes.size === 0 && !Check(schema, filled)) add([], "wrong");
   return { filled, mistakes: [...mistakes.values()] };
 }
 

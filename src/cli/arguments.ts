@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { describeValue, type SettingProblem, SettingsError } from "../config/problem.ts";
+import { describeSecret, describeValue, type SettingProblem, SettingsError } from "../config/problem.ts";
 
-const commands = ["serve", "check", "explain", "health"] as const;
+const commands = ["serve", "check", "explain", "health", "hash-password"] as const;
 export type Command = (typeof commands)[number];
 
 /** Flags that are settings, under the setting's name. */
@@ -20,6 +20,7 @@ const shapes: Readonly<Record<Command, { readonly flags: readonly Flag[]; readon
   check: { flags: ["config", ...settingFlags] },
   explain: { flags: ["config", "url"], positionals: "[METHOD] PATH" },
   health: { flags: ["config", "url"] },
+  "hash-password": { flags: [] },
 };
 
 /** Parses what stands behind the executable's name. Throws a SettingsError with everything it does not know. */
@@ -47,7 +48,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     const flag = shape.flags.find((known) => known === name);
     if (flag === undefined) {
       // Without a command it cannot be said which flags it has.
-      if (command !== undefined) refuse(rawName, `one of --${shape.flags.join(", --")}`, "an unknown flag");
+      if (command !== undefined) refuse(rawName, describeFlags(shape.flags), "an unknown flag");
     } else if (typeof value !== "string" || value === "" || value.startsWith("--")) {
       refuse(rawName, "a value behind it", "nothing");
     } else {
@@ -55,10 +56,17 @@ export function parseArguments(args: readonly string[]): Arguments {
     }
   }
   if (command !== undefined && positionals.length > 0 && shape.positionals === undefined) {
-    refuse("arguments", `only flags behind ${command}`, positionals.map(describeValue).join(", "));
+    // Somebody may have put the password there.
+    const [wanted, describe] =
+      command === "hash-password" ? (["nothing", describeSecret] as const) : (["only flags", describeValue] as const);
+    refuse("arguments", `${wanted} behind ${command}`, positionals.map(describe).join(", "));
   }
   if (command === undefined || problems.length > 0) throw new SettingsError(problems);
   return { command, positionals, flags };
+}
+
+function describeFlags(flags: readonly Flag[]): string {
+  return flags.length === 0 ? "no flags" : `one of --${flags.join(", --")}`;
 }
 
 const text = { type: "string" } as const;

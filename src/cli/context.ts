@@ -12,8 +12,12 @@ export interface CommandContext {
   readonly isTerminal: boolean;
   print(line: string): void;
   printError(line: string): void;
+  /** What comes on the standard input, to its end or to so many bytes; on a terminal one line, asked for and not shown. */
+  readInput(prompt: string, mostBytes: number): Promise<Uint8Array>;
   /** Registers what SIGTERM and SIGINT do. */
   onSignal(listener: (signal: "SIGTERM" | "SIGINT") => void): void;
+  /** Registers what SIGHUP does. */
+  onReload(listener: () => void): void;
   /** Registers what happens with an error that nobody caught. */
   onFault(listener: (error: unknown) => void): void;
   exit(code: number): never;

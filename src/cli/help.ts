@@ -6,6 +6,8 @@ export const help = `gateway: an API gateway in one executable
                                                           the route, its chain in order, the service; from the settings,
                                                           or with --url (token in GATEWAY_TOKEN) from a running gateway
   gateway health [--url URL]                              exit code 0 when the gateway is ready
+  gateway hash-password                                   the argon2id hash of the password on the standard input, for
+                                                          the users file
   gateway --version | --help
 
 Settings: defaults < file (YAML, TOML or JSON; --config or CONFIG) < environment < flags.

@@ -35,6 +35,7 @@ export async function serve(context: CommandContext): Promise<number> {
       await gateway.close();
       throw describeListenFailure(error, settings.host, settings.port);
     });
+    context.onReload(() => void gateway.reload());
     log.info({ url, port, version, routes: gateway.routes.length }, "listening");
     await stopped;
     log.info({}, "stopped");

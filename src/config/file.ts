@@ -17,16 +17,19 @@ const formats: Readonly<Record<string, Format>> = {
 /** Which file to read, and who says so. */
 export interface FileChoice {
   readonly path: string;
-  readonly source: "--config" | "CONFIG";
+  /** `--config`, or the variable that names it. */
+  readonly source: string;
+  /** The setting that it is; `config` unless it is another one's file. */
+  readonly setting?: string;
 }
 
 /**
  * Reads a settings file; its sources name the line where the format tells it. A file without content sets nothing.
  * One that cannot be read adds a problem to the list.
  */
-export function readSettingsFile({ path, source }: FileChoice, problems: SettingProblem[]): Layer {
+export function readSettingsFile({ path, source, setting = "config" }: FileChoice, problems: SettingProblem[]): Layer {
   const refuse = (wanted: string, got: string, from: string): Layer => {
-    problems.push({ path: "config", wanted, got, source: from });
+    problems.push({ path: setting, wanted, got, source: from });
     return { values: {}, sourceOf: () => path };
   };
   const parse = formats[extname(path).toLowerCase()];

@@ -54,5 +54,18 @@ export function readSettings(
     Object.assign(merged, checked.sound);
   }
   const value = Default(schema, merged) as Record<string, unknown>;
-  return { settings: decodeSettings(value, [...services.values()], plugins), problems };
+  const settings = decodeSettings(value, [...services.values()], plugins);
+  return { settings, problems: [...problems, ...pluginProblems(settings, plugins, problems)] };
+}
+
+/** Where a value is wrong already, nothing else is said of it. */
+function pluginProblems(
+  settings: Settings,
+  plugins: readonly Plugin[],
+  known: readonly SettingProblem[],
+): SettingProblem[] {
+  return plugins
+    .flatMap(({ name, check }) => check?.(settings.plugins[name] as never, settings) ?? [])
+    .filter(({ path }) => !known.some((problem) => problem.path === path))
+    .map(({ path, wanted, got }) => ({ path, wanted, got, source: environmentName(path) }));
 }

@@ -1,4 +1,5 @@
 import type { Exchange as PublicExchange, Principal } from "@isaas/gateway-sdk/plugin";
+import type { GatewayError } from "@isaas/gateway-sdk/errors";
 import { giveController, takeController } from "./abort-pool.ts";
 import type { Instance } from "../services/instance.ts";
 import type { Route } from "../routing/route.ts";
@@ -19,6 +20,7 @@ export class Exchange implements PublicExchange {
   readonly peerTrusted: boolean;
   readonly startMs: number;
   principal: Principal | undefined;
+  identityFailure: GatewayError | undefined;
 
   instance: Instance | undefined;
   /** Milliseconds from the start until the service's head arrived. */
@@ -38,6 +40,7 @@ export class Exchange implements PublicExchange {
   #public: AbortController | undefined;
   #aborted = false;
   #headers: [name: string, value: string][] | undefined;
+  #upstreamHeaders: [name: string, value: string | undefined][] | undefined;
 
   constructor(start: {
     request: Request;
@@ -127,6 +130,19 @@ export class Exchange implements PublicExchange {
 
   setHeader(name: string, value: string): void {
     (this.#headers ??= []).push([name, value]);
+  }
+
+  setUpstreamHeader(name: string, value: string | undefined): void {
+    (this.#upstreamHeaders ??= []).push([name, value]);
+  }
+
+  /** Writes what was set with setUpstreamHeader into the headers for the service. */
+  applyUpstreamHeaders(headers: Headers): void {
+    if (this.#upstreamHeaders === undefined) return;
+    for (const [name, value] of this.#upstreamHeaders) {
+      if (value === undefined) headers.delete(name);
+      else headers.set(name, value);
+    }
   }
 
   forgetHeaders(): void {

@@ -33,6 +33,19 @@ export class PluginHost {
     for (const { instance } of this.loaded) await instance.ready?.();
   }
 
+  /** Reloads all, also when one of them fails; returns the failures, by plugin. */
+  async reload(): Promise<{ readonly plugin: string; readonly error: unknown }[]> {
+    const failures: { plugin: string; error: unknown }[] = [];
+    for (const { plugin, instance } of this.loaded) {
+      try {
+        await instance.reload?.();
+      } catch (error) {
+        failures.push({ plugin: plugin.name, error });
+      }
+    }
+    return failures;
+  }
+
   /** Closes all, also when one of them fails; the first failure is thrown at the end. */
   async close(): Promise<void> {
     const failures: unknown[] = [];

@@ -1,9 +1,13 @@
+import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Exchange } from "../pipeline/exchange.ts";
 import { forwardingHeaders, setForwarded } from "./forwarded.ts";
 import { connectionNames, hopByHop } from "./hop-by-hop.ts";
 
 /** How the gateway calls itself in Via (RFC 9110 section 7.6.3). */
 export const via = "1.1 isaas-gateway";
+
+/** Gateways that one request may pass. */
+const mostGateways = 8;
 
 const neverForwarded: ReadonlySet<string> = new Set([...hopByHop, "host", "expect"]);
 const onlyFromTrusted: ReadonlySet<string> = new Set(forwardingHeaders);
@@ -35,10 +39,19 @@ export function rewriteHeaders(exchange: Exchange, hasBody: boolean): Headers {
   if (!hasAgent) headers.set("user-agent", "");
   headers.set("x-request-id", exchange.requestId);
   headers.set("traceparent", exchange.traceparent);
-  if (hasVia) headers.append("via", via);
-  else headers.set("via", via);
+  if (hasVia) {
+    refuseCircle(headers.get("via") ?? "");
+    headers.append("via", via);
+  } else headers.set("via", via);
   setForwarded(headers, exchange, host);
+  exchange.applyUpstreamHeaders(headers);
   return headers;
+}
+
+/** An instance may be a gateway like this one, but a request that met so many of them runs in a circle. */
+function refuseCircle(passed: string): void {
+  if (passed.split(via).length - 1 < mostGateways) return;
+  throw new GatewayError("UPSTREAM_ERROR", { message: "The request runs in a circle: a service leads back here." });
 }
 
 /** Lets an instance that is dialled by its address see the name it goes by; undefined: the URL's host, as fetch writes it. */

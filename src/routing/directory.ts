@@ -30,7 +30,8 @@ interface Entry {
   /** Empty until somebody brings some. They belong to whoever did. */
   routes: readonly Route[];
   routesOf: Source | undefined;
-  document: object | undefined;
+  /** By whoever brought it. */
+  readonly documents: Map<Source, object>;
 }
 
 /**
@@ -63,8 +64,8 @@ export class Directory {
   /** Services that describe themselves, by name. */
   described(toWire: (plan: RoutePlan) => WireRoute): DescribedService[] {
     return [...this.#entries.values()]
-      .flatMap(({ service: { name }, routes, document }) =>
-        document === undefined ? [] : [{ name, routes: routes.map(toWire), document }],
+      .flatMap(({ service: { name }, routes, documents }) =>
+        [...documents.values()].slice(0, 1).map((document) => ({ name, routes: routes.map(toWire), document })),
       )
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -89,7 +90,7 @@ export class Directory {
       sources: new Set(),
       routes: [],
       routesOf: undefined,
-      document: undefined,
+      documents: new Map(),
     };
     if (entry.routesOf === undefined || entry.routesOf === source) {
       this.#replaceRoutes(entry, plans);
@@ -97,7 +98,8 @@ export class Directory {
     }
     entry.sources.add(source);
     entry.service.update(source, instances, lastCheck);
-    if (document !== undefined) entry.document = document;
+    if (document === undefined) entry.documents.delete(source);
+    else entry.documents.set(source, document);
     this.#entries.set(name, entry);
   }
 
@@ -106,6 +108,7 @@ export class Directory {
     const entry = this.#entries.get(name);
     if (entry === undefined || !entry.sources.delete(source)) return;
     entry.service.update(source, []);
+    entry.documents.delete(source);
     if (entry.routesOf === source) {
       this.#replaceRoutes(entry, []);
       entry.routesOf = undefined;

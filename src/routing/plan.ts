@@ -86,6 +86,7 @@ export function toPlan(route: RouteSetting): RoutePlan {
     stripPrefix: route.strip_prefix,
     timeoutMs: route.timeout * 1000,
     policies: new Set(policies.filter((policy) => route[policy])),
+    scopes: route.scopes,
     balance: route.balance ?? defaultBalance,
     plugins: route.plugins,
   };
@@ -100,6 +101,7 @@ function toDefaultPlan(apiPrefix: string, { name, segment }: StaticService): Rou
     stripPrefix: true,
     timeoutMs: defaultTimeoutMs,
     policies: new Set(core?.policies ?? policies),
+    scopes: undefined,
     balance: defaultBalance,
     plugins: {},
   };

@@ -21,6 +21,7 @@ export function toWire(plan: RoutePlan): WireRoute {
       (typeof policies)[number],
       boolean
     >),
+    ...(plan.scopes === undefined ? {} : { scopes: [...plan.scopes] }),
     balance: plan.balance,
   };
 }

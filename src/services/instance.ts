@@ -33,9 +33,12 @@ export class Instance {
     this.warmSinceMs = warmSinceMs;
   }
 
-  /** Takes over what is said of it now. One that opens again is new to its work. */
+  /** Takes over what is said of it now. One that opens again has proved itself, and is new to its work. */
   update(info: InstanceInfo, nowMs: number): void {
-    if (info.open && !this.open) this.warmSinceMs = nowMs;
+    if (info.open && !this.open) {
+      this.warmSinceMs = nowMs;
+      if (this.ejection.current !== undefined) this.ejection.end(nowMs);
+    }
     this.url = info.url;
     this.authority = info.authority;
     this.weight = info.weight;

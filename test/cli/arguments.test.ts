@@ -22,6 +22,7 @@ test.each<[string[], object]>([
   [["explain", "get", "/x"], { command: "explain", positionals: ["get", "/x"] }],
   [["explain", "/x", "--url", "http://a"], { command: "explain", positionals: ["/x"], flags: { url: "http://a" } }],
   [["explain", "--", "GET", "/--x"], { command: "explain", positionals: ["GET", "/--x"] }],
+  [["hash-password"], { command: "hash-password", positionals: [], flags: {} }],
   [["health", "--url=http://a"], { command: "health", flags: { url: "http://a" } }],
   [["--help"], { command: "help" }],
   [["-h"], { command: "help" }],
@@ -33,7 +34,7 @@ test.each<[string[], object]>([
 });
 
 describe("refused", () => {
-  const commands = "one of serve, check, explain, health";
+  const commands = "one of serve, check, explain, health, hash-password";
   test.each<[string[], string[]]>([
     [["srve"], [`command: wanted ${commands}, got "srve" (command line)`]],
     [["hunter2 and more"], [`command: wanted ${commands}, got a string of 16 characters (command line)`]],
@@ -52,6 +53,11 @@ describe("refused", () => {
         `command: wanted ${commands}, got "a" (command line)`,
         "--port: wanted a value behind it, got nothing (command line)",
       ],
+    ],
+    [["hash-password", "--port=1"], ["--port: wanted no flags, got an unknown flag (command line)"]],
+    [
+      ["hash-password", "hunter2"],
+      ["arguments: wanted nothing behind hash-password, got a string of 7 characters (command line)"],
     ],
     [["check", "now"], ['arguments: wanted only flags behind check, got "now" (command line)']],
     [

@@ -15,6 +15,7 @@ test("--help names every command and flag there is", async () => {
     "check",
     "explain",
     "health",
+    "hash-password",
     "--config",
     "--host",
     "--port",
@@ -30,7 +31,7 @@ test("an unknown command or flag ends with exit code 1 and says what there is, o
   expect(await runGateway(["srve"])).toEqual({
     code: 1,
     stdout: "",
-    stderr: 'command: wanted one of serve, check, explain, health, got "srve" (command line)\n',
+    stderr: 'command: wanted one of serve, check, explain, health, hash-password, got "srve" (command line)\n',
   });
   expect(await runGateway(["--prot", "80"])).toMatchObject({ code: 1, stdout: "" });
 });

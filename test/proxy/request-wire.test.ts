@@ -170,6 +170,13 @@ test("Via is appended to", async () => {
   expect((await seen([get, "Host: a", "Via: 1.0 first"])).header("via")).toBe("1.0 first, 1.1 isaas-gateway");
 });
 
+test("a request that runs in a circle is refused, one through a few gateways is not", async () => {
+  const through = (gateways: number) => `Via: ${Array(gateways).fill("1.1 isaas-gateway").join(", ")}`;
+  expect((await seen([get, "Host: a", through(7)])).header("via")).toEndWith("1.1 isaas-gateway");
+  const { status, body } = await rawCall(gateway.port, [get, "Host: a", through(8), "", ""].join("\r\n"));
+  expect({ status, code: JSON.parse(body).error.code }).toEqual({ status: 502, code: "UPSTREAM_ERROR" });
+});
+
 test("no User-Agent is invented, and the caller's Accept-Encoding decides", async () => {
   const bare = await seen([get, "Host: a"]);
   expect(bare.header("user-agent")).toBe("");

@@ -109,6 +109,92 @@ describe("a second entry for the same prefix", () => {
   });
 });
 
+describe("a route that is removed", () => {
+  const named = (pathPrefix: string, methods: Entry["methods"], name = pathPrefix): Named => ({
+    name,
+    pathPrefix,
+    methods,
+  });
+
+  test("answers no more, and what lies above it answers again", () => {
+    const table = tableOf({ "/": ["GET"], "/a": ["GET"] });
+    const deep = named("/a/b/c", ["GET"]);
+    table.add(deep);
+    expect(table.match("GET", "/a/b/c/d").entry).toBe(deep);
+    table.remove(deep);
+    expect(table.match("GET", "/a/b/c/d").entry?.name).toBe("/a");
+    expect(table.match("GET", "/b").entry?.name).toBe("/");
+  });
+
+  test("leaves what lies below it", () => {
+    const table = tableOf({ "/a/b/c": ["GET"] });
+    const above = named("/a/b", ["GET"]);
+    table.add(above);
+    table.remove(above);
+    expect(table.match("GET", "/a/b")).toEqual({ allow: undefined });
+    expect(table.match("GET", "/a/b/c").entry?.name).toBe("/a/b/c");
+  });
+
+  test("leaves other methods of its prefix, and takes HEAD along with GET", () => {
+    const table = tableOf({ "/a": ["POST"] });
+    const reader = named("/a", ["GET"]);
+    table.add(reader);
+    table.remove(reader);
+    for (const method of ["GET", "HEAD"]) expect(table.match(method, "/a")).toEqual({ allow: ["POST"] });
+    expect(table.match("POST", "/a").entry?.name).toBe("/a");
+  });
+
+  test("leaves HEAD where another route has it", () => {
+    const table = new RouteTable<Named>();
+    const writer = named("/a", ["POST"], "writer");
+    for (const entry of [named("/a", ["HEAD"], "head"), writer]) table.add(entry);
+    table.remove(writer);
+    expect(table.match("HEAD", "/a").entry?.name).toBe("head");
+  });
+
+  test("makes room for another one", () => {
+    const table = new RouteTable<Named>();
+    const first = named("/a", ["GET"], "first");
+    const second = named("/a", undefined, "second");
+    table.add(first);
+    expect(() => table.add(second)).toThrow(RangeError);
+    table.remove(first);
+    table.add(second);
+    expect(table.match("DELETE", "/a").entry).toBe(second);
+    table.remove(second);
+    table.add(first);
+    expect(table.match("GET", "/a").entry).toBe(first);
+  });
+
+  test("may be the one at the root", () => {
+    const root = named("/", ["GET"]);
+    const table = tableOf({ "/a": ["GET"] });
+    table.add(root);
+    table.remove(root);
+    expect(table.match("GET", "/b")).toEqual({ allow: undefined });
+    expect(table.match("GET", "/a").entry?.name).toBe("/a");
+  });
+
+  test("is the very one that was added: its equal, a stranger or one that is gone changes nothing", () => {
+    const table = new RouteTable<Named>();
+    const entry = named("/a/b", ["GET"]);
+    table.add(entry);
+    for (const other of [
+      { ...entry },
+      named("/a/b", ["POST"]),
+      named("/a", ["GET"]),
+      named("/a/b/c", ["GET"]),
+      named("/x", undefined),
+    ]) {
+      table.remove(other);
+      expect(table.match("GET", "/a/b").entry).toBe(entry);
+    }
+    table.remove(entry);
+    table.remove(entry);
+    expect(table.match("GET", "/a/b")).toEqual({ allow: undefined });
+  });
+});
+
 test("matching among 10,000 routes costs about what it costs among 10", () => {
   const nsPerMatch = (routes: number): number => {
     const table = new RouteTable<Entry>();

@@ -162,10 +162,10 @@ describe("at most half of the open instances are ejected at once", () => {
   });
 });
 
-test("it stays ejected when it is named again, and when it closes in between", () => {
+test("it stays ejected when it is named again, whatever else is said of it", () => {
   const { service } = createNamed("ab");
   fail(service, "a");
-  service.update("settings", [instanceInfo("a", { open: false, weight: 2 }), instanceInfo("b")]);
+  service.update("settings", [instanceInfo("a", { weight: 2 }), instanceInfo("b")]);
   service.update("settings", [instanceInfo("a", { weight: 3 }), instanceInfo("b")]);
   expect(isEjected(service, "a")).toBe(true);
   expect(served(service)).toEqual(["b"]);
@@ -177,6 +177,18 @@ test("one that is closed while its ejection ends starts slowly when it opens, no
   fail(service, "a");
   isOpen(false);
   pass(50);
+  isOpen(true);
+  expect(isEjected(service, "a")).toBe(false);
+  const balancer = createBalancer({ policy: "round_robin", hash_on: "client_address" });
+  expect(countPicks(1100, () => service.pick(balancer, callerWith(), []))).toEqual({ a: 100, b: 1000 });
+});
+
+test("one that was closed and opens again has proved itself: its ejection is over, and it starts slowly", () => {
+  const { service, pass } = createNamed("ab");
+  const isOpen = (open: boolean) => service.update("settings", [instanceInfo("a", { open }), instanceInfo("b")]);
+  fail(service, "a");
+  isOpen(false);
+  pass(1);
   isOpen(true);
   expect(isEjected(service, "a")).toBe(false);
   const balancer = createBalancer({ policy: "round_robin", hash_on: "client_address" });

@@ -1,0 +1,74 @@
+import { routeSchema } from "@isaas/gateway-sdk/contract";
+import type { Log } from "@isaas/gateway-sdk/plugin";
+import type { InstanceInfo, Services } from "@isaas/gateway-sdk/services";
+import { systemClock } from "../../src/clock.ts";
+import { Directory } from "../../src/routing/directory.ts";
+import { reservedPrefixes } from "../../src/routing/plan.ts";
+import { servicesOf } from "../../src/routing/plugin-services.ts";
+import type { Destination, RoutePlan } from "../../src/routing/route.ts";
+import { RouteTable } from "../../src/routing/table.ts";
+import { Service } from "../../src/services/service.ts";
+import { listeningLog } from "../store/listening-log.ts";
+
+export interface DirectoryParts {
+  readonly directory: Directory;
+  readonly table: RouteTable<Destination>;
+  /** The directory as this plugin sees it. */
+  servicesOf(plugin: string): Services;
+  readonly published: (readonly RoutePlan[])[];
+  /** The service that answers a path; undefined when none does. */
+  ownerOf(path: string, method?: string): string | undefined;
+}
+
+/** A directory whose routes answer with the name of their service. */
+export function createDirectory(log: Log = listeningLog()): DirectoryParts {
+  const table = new RouteTable<Destination>();
+  const ejection = { failures: 5, baseMs: 30_000, maxMs: 300_000 };
+  const directory = new Directory({
+    table,
+    createService: (name) => new Service(name, { clock: systemClock, log, slowStartMs: 0, ejection }),
+    open: (plan, target) => ({ ...plan, target, steps: [], chain: () => new Response(plan.service) }),
+  });
+  const published: (readonly RoutePlan[])[] = [];
+  return {
+    directory,
+    table,
+    published,
+    servicesOf: (plugin) =>
+      servicesOf(plugin, {
+        directory,
+        reservedPrefixes: () => reservedPrefixes("/api/v1", ["/health"]),
+        routeSchema,
+        pluginNames: new Set(["stamp"]),
+        onPublished: (plans) => void published.push(plans),
+      }),
+    ownerOf(path, method = "GET") {
+      const entry = table.match(method, path).entry;
+      return entry !== undefined && "service" in entry ? entry.service : undefined;
+    },
+  };
+}
+
+/** A route of a service, for GET. */
+export function toPlan(service: string, pathPrefix: string, more: Partial<RoutePlan> = {}): RoutePlan {
+  return {
+    pathPrefix,
+    methods: ["GET"],
+    service,
+    stripPrefix: true,
+    timeoutMs: 30_000,
+    policies: new Set(),
+    balance: { policy: "least_loaded", hash_on: "client_address" },
+    plugins: {},
+    ...more,
+  };
+}
+
+export const toInstance = (id: string, more: Partial<InstanceInfo> = {}): InstanceInfo => ({
+  id,
+  url: `http://127.0.0.1:9/${id}`,
+  authority: undefined,
+  weight: 1,
+  open: true,
+  ...more,
+});
