@@ -13,6 +13,8 @@ export interface Principal {
   readonly kind: "user" | "client" | "api_key";
   /** The user's name, the client's id, or the key's name. */
   readonly subject: string;
+  /** Who says so; undefined: the gateways themselves. The same name at two issuers is two callers. */
+  readonly issuer?: string;
   readonly scopes: readonly string[];
   /** Services that this client may register. */
   readonly services?: readonly string[];
@@ -124,7 +126,7 @@ export interface Host {
   readonly store: Store;
   /** All addresses of a host name, as the gateway resolves names. Rejects after some seconds at most. */
   resolve(name: string): Promise<readonly string[]>;
-  /** A GET of the gateway itself: follows no redirect, uses no proxy, keeps no connection and decodes nothing. */
+  /** A request of the gateway itself: follows no redirect, uses no proxy, keeps no connection and decodes nothing. */
   fetch(url: string, options: FetchOptions): Promise<Response>;
   /**
    * Reads a file of a plugin's own, in YAML, TOML or JSON. Throws with every mistake in it, as the start would; `setting`
@@ -138,6 +140,9 @@ export interface Host {
 }
 
 export interface FetchOptions {
+  /** Default: GET. */
+  readonly method?: "GET" | "POST";
+  readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }

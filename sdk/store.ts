@@ -46,6 +46,8 @@ export interface AttemptPolicy {
 export interface Attempts {
   /** Counts one try and answers 0, or counts nothing and answers how many milliseconds to wait. Rejects with a StoreAwayError. */
   take(key: string, policy: AttemptPolicy): Promise<number>;
+  /** As if the last try had not been: how it ends is nobody's fault. Rejects with a StoreAwayError. */
+  giveBack(key: string): Promise<void>;
   /** As if nothing had been tried. Rejects with a StoreAwayError. */
   forget(key: string): Promise<void>;
 }

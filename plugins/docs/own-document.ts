@@ -43,7 +43,7 @@ export async function createOwnDocument(
         title: "ISaaS API Gateway",
         version,
         description:
-          "The gateway's own endpoints. Every error is the same envelope: `error.code`, `error.message`, `error.details`, `request_id`.",
+          "The gateway's own endpoints, and those of live services that describe themselves. Every error is the same envelope: `error.code`, `error.message`, `error.details`, `request_id`.",
       },
     },
   });

@@ -1,5 +1,5 @@
 import { GatewayError } from "@isaas/gateway-sdk/errors";
-import { definePlugin } from "@isaas/gateway-sdk/plugin";
+import { definePlugin, type Exchange } from "@isaas/gateway-sdk/plugin";
 import { Elysia, t } from "elysia";
 import { Type } from "typebox";
 
@@ -11,15 +11,9 @@ export const explain = definePlugin({
   setup(host) {
     const endpoints = new Elysia({ name: "explain", detail: { tags: ["Operations"] } }).get(
       "/explain",
-      ({ query }) => {
-        // Addresses of instances are nobody's business but an admin's, and there is no admin before there is auth.
-        if (!host.debug) {
-          throw new GatewayError("AUTH_ERROR", {
-            message: "Explaining a running gateway needs DEBUG=true until tokens can be checked.",
-            details: { reason: "missing" },
-            headers: { "www-authenticate": "Bearer" },
-          });
-        }
+      ({ query, request }) => {
+        // Addresses of instances are nobody's business but an admin's, and that of whoever develops.
+        if (!host.debug) demandAdmin(host.exchangeOf(request));
         return host.explain(query.method, query.path);
       },
       {
@@ -36,3 +30,20 @@ export const explain = definePlugin({
     return { endpoints };
   },
 });
+
+function demandAdmin({ principal, identityFailure }: Exchange): void {
+  if (identityFailure !== undefined) throw identityFailure;
+  if (principal === undefined) {
+    throw new GatewayError("AUTH_ERROR", {
+      message: "This needs a bearer token.",
+      details: { reason: "missing" },
+      headers: { "www-authenticate": "Bearer" },
+    });
+  }
+  if (principal.scopes.includes("admin")) return;
+  throw new GatewayError("INSUFFICIENT_SCOPE", {
+    message: "The credentials lack a scope that this needs.",
+    details: { required_scopes: ["admin"] },
+    headers: { "www-authenticate": 'Bearer error="insufficient_scope", scope="admin"' },
+  });
+}

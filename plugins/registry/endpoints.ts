@@ -10,6 +10,7 @@ import type { Describer } from "./describe.ts";
 import type { Documents } from "./documents.ts";
 import { bodies, registrationBody, security } from "./documentation.ts";
 import { type CheckedRegistration, invalid } from "./parse-registration.ts";
+import { operatorOnlyProblems } from "./operator-only.ts";
 import { readJson } from "./read-json.ts";
 import { type InstanceRecord, keyOf } from "./record.ts";
 import type { Registrar } from "./registrar.ts";
@@ -45,6 +46,8 @@ export function createEndpoints(options: EndpointsOptions): AnyElysia {
         const exchange = host.exchangeOf(request);
         authority.mayRegister(exchange);
         const registration = parseRegistration(await readJson(request), exchange.clientAddress);
+        authority.mayRegisterAs(exchange, registration.service_name);
+        if (!authority.isOperator(exchange)) refuseOperatorOnly(registration);
         await refuseForbidden(registration.host);
         const { record, token, created } = await registrar.register(registration);
         const { openapi } = registration;
@@ -110,6 +113,11 @@ export function createEndpoints(options: EndpointsOptions): AnyElysia {
     const { service_name, instance_id, lease_seconds } = record;
     const status = describer.statusOf(record);
     return { service_name, instance_id, status, lease_seconds, heartbeat_seconds: Math.floor(lease_seconds / 3) };
+  }
+
+  function refuseOperatorOnly({ routes = [] }: CheckedRegistration): void {
+    const problems = operatorOnlyProblems(host.services.routeSchema, routes);
+    if (problems.length > 0) throw invalid(problems);
   }
 
   /** One that does not resolve yet is let in: its checks look again, by the same rules. */

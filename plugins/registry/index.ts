@@ -93,7 +93,7 @@ function furnish(host: Host, options: RegistryOptions) {
 
   const endpoints = createEndpoints({
     host,
-    authority: new Authority(options.registration_key, host.debug),
+    authority: new Authority(options.registration_key),
     rules,
     catalogue,
     registrar,

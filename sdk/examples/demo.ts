@@ -3,6 +3,7 @@ import { freePort, wantedPort } from "./demo/port.ts";
 import * as print from "./demo/print.ts";
 import { stopSignal } from "./demo/stop-signal.ts";
 import { tour } from "./demo/tour.ts";
+import { createUser } from "./demo/user.ts";
 import { waitUntilReady } from "./demo/wait-until-ready.ts";
 import { whatToTry } from "./demo/what-to-try.ts";
 
@@ -17,6 +18,7 @@ const once = args.includes("--once");
 
 const stop = stopSignal();
 const house = new House();
+const user = createUser();
 const stopped = new Promise<"stopped">((resolve) => stop.addEventListener("abort", () => resolve("stopped")));
 
 try {
@@ -45,20 +47,20 @@ async function show(): Promise<void> {
   for (const { child, url } of house.services) print.line(`${child.name.padEnd(11)} ${url}  pid ${child.pid}`);
   const port = freePort(wanted, "127.0.0.1");
   if (port !== wanted) print.line(`port ${wanted} is taken; using a free one`);
-  const gateway = await house.startGateway(port);
+  const gateway = await house.startGateway(port, user);
   await waitUntilReady(gateway.url);
   print.line(`${"gateway".padEnd(11)} ${gateway.url}  pid ${gateway.child.pid}`);
 
   print.heading("Calls through the gateway");
   try {
-    await tour(gateway.url);
+    await tour(gateway.url, user);
   } catch (error) {
     print.aside(`the gateway's last lines:\n${gateway.child.tail}`);
     throw error;
   }
 
   print.heading("Try it");
-  for (const line of whatToTry(gateway.url)) print.line(line);
+  for (const line of whatToTry(gateway.url, user)) print.line(line);
   if (once) return;
 
   print.heading("Running until Ctrl-C; the gateway's log follows");

@@ -68,5 +68,5 @@ export function findMistakes(
 function describeKnown(unknown: string, known: readonly string[], { noun, reference }: Names): string {
   const close = suggest(unknown, known);
   if (close.length > 0) return `${noun} (did you mean ${close.join(" or ")}?)`;
-  return known.length > 0 && known.length <= 10 ? `one of ${known.join(", ")}` : noun + reference;
+  return known.length > 0 && known.length <= 20 ? `one of ${known.join(", ")}` : noun + reference;
 }

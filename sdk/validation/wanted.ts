@@ -13,6 +13,8 @@ export interface DescribedSchema {
   readonly wanted?: string;
   /** No message may show any of its value. */
   readonly secret?: boolean;
+  /** What a service may not say of itself: another value than the default takes an operator. */
+  readonly operatorOnly?: boolean;
   readonly properties?: Readonly<Record<string, DescribedSchema>>;
   readonly required?: readonly string[];
   readonly items?: DescribedSchema;

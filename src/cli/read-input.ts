@@ -10,14 +10,13 @@ export interface Input {
 /** What comes on the standard input, to its end or to so many bytes; on a terminal one line, which is not shown. */
 export async function readInput({ stream, prompt }: Input, text: string, mostBytes: number): Promise<Uint8Array> {
   if (stream.isTTY !== true) return readBytes(stream, mostBytes);
-  prompt(text);
   const nowhere = new Writable({ write: (_piece, _encoding, done) => done() });
   const lines = createInterface({ input: stream, output: nowhere, terminal: true });
   try {
-    const typed = await Promise.race([
-      lines.question(""),
-      new Promise<string>((end) => lines.once("close", () => end(""))),
-    ]);
+    const answer = lines.question("");
+    // Only now is nothing shown of what is typed.
+    prompt(text);
+    const typed = await Promise.race([answer, new Promise<string>((end) => lines.once("close", () => end("")))]);
     return new TextEncoder().encode(typed);
   } finally {
     lines.close();

@@ -18,6 +18,7 @@ export async function serve(context: CommandContext): Promise<number> {
   context.onFault((error) => log.error({ err: describeError(error) }, "an error that nobody caught"));
   try {
     const gateway = await createGateway({ settings, plugins, log, clock: systemClock, version });
+    context.onReload(() => void gateway.reload());
     const stopped = new Promise<void>((resolve) => {
       let draining = false;
       context.onSignal((signal) => {
@@ -35,7 +36,6 @@ export async function serve(context: CommandContext): Promise<number> {
       await gateway.close();
       throw describeListenFailure(error, settings.host, settings.port);
     });
-    context.onReload(() => void gateway.reload());
     log.info({ url, port, version, routes: gateway.routes.length }, "listening");
     await stopped;
     log.info({}, "stopped");

@@ -167,7 +167,7 @@ export const settingsSchema = Type.Object(
       section: "Logs and debugging",
       default: false,
       description:
-        "Development mode: debug logs, causes of errors in the log, CORS open to all, `gateway explain --url` answered without a token. Never changes what an answer says about an error.",
+        "Development mode: debug logs, causes of errors in the log, CORS open to all, `gateway explain --url` answered without a token, a start without SECRET_KEY. Never changes what an answer says about an error.",
     }),
     log_level: Type.Optional(
       Type.Enum(["trace", "debug", "info", "warn", "error"], {

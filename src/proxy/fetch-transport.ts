@@ -20,6 +20,6 @@ export const fetchTransport: Transport = {
 };
 
 /** For what the gateway itself asks: a connection of its own each time, so that nothing is kept of who was asked. */
-export function fetchForGateway(url: string, { headers = {}, signal }: FetchOptions): Promise<Response> {
-  return fetch(url, { headers, signal, redirect: "manual", decompress: false, proxy: false, keepalive: false });
+export function fetchForGateway(url: string, options: FetchOptions): Promise<Response> {
+  return fetch(url, { ...options, redirect: "manual", decompress: false, proxy: false, keepalive: false });
 }

@@ -14,6 +14,7 @@ function codeOf(text: string, format: string): string {
 
 test.each(["yaml", "toml"])("the full example in %s is good", async (format) => {
   directory.write(`gateway.${format}`, codeOf(fullExample, format));
+  directory.write("users.yaml", "users: []");
   expect(await runGateway(["check", "--config", `gateway.${format}`], {}, directory.path)).toEqual({
     code: 0,
     stdout: "settings are good (static services: 3, routes: 4)\n",

@@ -8,7 +8,10 @@ let open: GatewayProcess;
 let closed: GatewayProcess;
 
 beforeAll(async () => {
-  [open, closed] = await Promise.all([startGateway({ DEBUG: "true", ...services }), startGateway(services)]);
+  [open, closed] = await Promise.all([
+    startGateway({ DEBUG: "true", CONFIG: "", ...services }),
+    startGateway(services),
+  ]);
 });
 afterAll(async () => {
   await Promise.all([open.stop(), closed.stop()]);

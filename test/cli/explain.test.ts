@@ -12,11 +12,12 @@ test("gateway explain GET /api/v1/context/x", async () => {
     "request     GET /api/v1/context/x
     route       /api/v1/context  (GET, POST)
     timeout     30 s
-    policy      auth_required: not enforced
+    policy      auth_required: on
     policy      rate_limit: not enforced
     policy      circuit_breaker: not enforced
     chain  1    edge: cors
-    chain  2    upstream: forward
+    chain  2    identity: auth
+    chain  3    upstream: forward
     service     context_service, as /x
     balance     least_loaded
     instance    http://context-1:8001  (0 in flight)

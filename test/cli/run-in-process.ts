@@ -7,6 +7,7 @@ import { health } from "../../src/cli/health.ts";
 import { serve } from "../../src/cli/serve.ts";
 import { SettingsError } from "../../src/config/problem.ts";
 import { corePlugins } from "../../src/core-plugins.ts";
+import { secretKey } from "../support/open-routes.ts";
 import type { RunResult } from "../support/gateway.ts";
 
 type Doors = Partial<Pick<CommandContext, "onSignal" | "readInput" | "exit">>;
@@ -21,7 +22,7 @@ export async function runInProcess(
   let stderr = "";
   const context = (parsed: CommandContext["arguments"]): CommandContext => ({
     arguments: parsed,
-    environment: { DRAIN_SECONDS: "0", HOST: "127.0.0.1", ...environment },
+    environment: { DRAIN_SECONDS: "0", HOST: "127.0.0.1", SECRET_KEY: secretKey, ...environment },
     plugins: corePlugins,
     version: "1.2.3",
     isTerminal: false,

@@ -22,7 +22,7 @@ test.each(["--config", "CONFIG"])("routes of the file that %s names are served",
   });
   const path = directory.write(
     "served.toml",
-    `a_service_url = "${service.url.origin}/base/"\n[[routes]]\nservice = "a_service"\npath_prefix = "/shop"\n`,
+    `a_service_url = "${service.url.origin}/base/"\n[[routes]]\nservice = "a_service"\npath_prefix = "/shop"\nauth_required = false\n`,
   );
   const gateway = await startGateway(
     source === "CONFIG" ? { CONFIG: path } : {},

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runGateway } from "../support/gateway.ts";
+import { secretKey } from "../support/open-routes.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "gateway-surroundings-"));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -40,7 +41,7 @@ test("the executable alone in an empty directory serves, documentation page incl
   const alone = mkdtempSync(join(tmpdir(), "gateway-alone-"));
   const executable = join(alone, "gateway");
   copyFileSync(join(import.meta.dirname, "../../dist/gateway"), executable);
-  const environment = { HOST: "127.0.0.1", PORT: "0", DRAIN_SECONDS: "0" };
+  const environment = { HOST: "127.0.0.1", PORT: "0", DRAIN_SECONDS: "0", SECRET_KEY: secretKey };
   const child = Bun.spawn([executable], {
     cwd: alone,
     env: environment,

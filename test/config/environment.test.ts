@@ -81,9 +81,8 @@ describe("strangers", () => {
 
   test("names that are no settings are left alone, also those of later versions", () => {
     const environment = {
-      SECRET_KEY: "x",
+      METRICS_TOKEN: "x",
       RATE_LIMIT_BURST: "x",
-      AUTH_SERVICE_URL: "not a URL",
       HOSTNAME: "\u0000",
       __proto__x: "1",
     };

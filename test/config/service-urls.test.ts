@@ -39,13 +39,13 @@ describe("names", () => {
     ]);
   });
 
-  test("AUTH_SERVICE_URL is ignored in the environment, as it is no route, and unknown in the file", () => {
+  test("AUTH_SERVICE_URL is no service of this kind: it makes no route", () => {
     expect(settingsFrom({ environment: { AUTH_SERVICE_URL: "http://a:1" } })).toMatchObject({
       problems: [],
       settings: { services: [] },
     });
     expect(settingsFrom({ file: { yaml: "auth_service_url: http://user:hunter2@a:1" } }).problems).toEqual([
-      "auth_service_url: wanted a known setting, see docs/configuration.md, got an unknown name (gateway.yaml:1)",
+      "auth_service_url: wanted a URL such as http://auth:8010/verify, got a string of 23 characters (gateway.yaml:1)",
     ]);
   });
 });

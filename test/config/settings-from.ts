@@ -5,6 +5,7 @@ import { readSettings } from "../../src/config/load.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 import type { Settings } from "../../src/config/settings.ts";
 import { corePlugins } from "../../src/core-plugins.ts";
+import { secretKey } from "../support/open-routes.ts";
 
 interface Sources {
   /** Text of a settings file by its extension. */
@@ -24,7 +25,9 @@ export function settingsFrom({ file = {}, environment = {}, flags = {} }: Source
     const path = join(directory, `gateway.${content?.[0]}`);
     if (content !== undefined) writeFileSync(path, content[1]);
     const choice = content === undefined ? undefined : ({ path, source: "--config" } as const);
-    const { settings, problems } = readSettings({ file: choice, environment, flags }, corePlugins);
+    // Without it no settings are whole, and these tests are about others.
+    const whole = { SECRET_KEY: secretKey, ...environment };
+    const { settings, problems } = readSettings({ file: choice, environment: whole, flags }, corePlugins);
     return { settings, problems: problems.map((problem) => formatProblem(problem).replaceAll(`${directory}/`, "")) };
   } finally {
     rmSync(directory, { recursive: true });

@@ -18,8 +18,8 @@ const files = {
 
 describe.each(["yaml", "json", "toml"] as const)("in %s", (format) => {
   test.each([
-    ["secret_key", "secret_key", ".secret_key"],
-    ["auth_service_url", "auth_service_url", ".auth_service_url"],
+    ["metrics_token", "metrics_token", ".metrics_token"],
+    ["rate_limit_burst", "rate_limit_burst", ".rate_limit_burst"],
     ["__proto__", "__proto__", ".__proto__"],
     ["constructor", "constructor", ".constructor"],
     ["<<", '["<<"]', '["<<"]'],

@@ -97,7 +97,14 @@ describe("bun run demo", () => {
   test("fails with the reason when an answer is wrong", async () => {
     const liar = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => Response.json({ status: "fine" }) });
     const tour = join(repository, "sdk/examples/demo/tour.ts");
-    const demo = start([process.execPath, "-e", `await (await import("${tour}")).tour("${liar.url.origin}")`], {});
+    const demo = start(
+      [
+        process.execPath,
+        "-e",
+        `await (await import("${tour}")).tour("${liar.url.origin}", { username: "ada", password: "x" })`,
+      ],
+      {},
+    );
     expect(await demo.process.exited).toBe(1);
     await demo.says('the gateway itself: wanted 200 with {"status":"healthy"}, got {"status":"fine"}');
     await liar.stop(true);

@@ -18,6 +18,8 @@ const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block
 let service: ServiceProcess;
 let running: Subprocess | undefined;
 let port = "";
+/** What `TOKEN=$(...)` of the page came to. */
+let token = "";
 
 beforeAll(async () => {
   service = await startService();
@@ -41,6 +43,7 @@ function run(command: string): Subprocess<"ignore", "pipe", "pipe"> {
     DRAIN_SECONDS: "0",
     HOST: "127.0.0.1",
     ...(port === "" ? { PORT: "0" } : { PORT: port }),
+    TOKEN: token,
   };
   return Bun.spawn(["bash", "-c", onFreePorts(command).replace(/^(\S+=\S* )*dist\/gateway$/, "exec env $&")], {
     cwd: root,
@@ -73,6 +76,12 @@ for (const command of commands) {
         return port !== "";
       });
       expect(Number(port)).toBeGreaterThan(0);
+    });
+  } else if (command.startsWith("TOKEN=")) {
+    test(`"${command}" gets a token`, async () => {
+      const child = run(`${command}; echo $TOKEN`);
+      token = (await new Response(child.stdout).text()).trim();
+      expect(token.split(".")).toHaveLength(3);
     });
   } else {
     test(`"${command}" works`, async () => {

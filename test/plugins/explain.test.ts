@@ -30,8 +30,11 @@ describe.each(bothWays)("%s", (_name, start) => {
         path: "/api/v1/context/x",
         outcome: "route",
         route: { path_prefix: "/api/v1/context", methods: ["GET", "POST"], timeout: 30 },
-        policies: { auth_required: "not enforced", rate_limit: "not enforced", circuit_breaker: "not enforced" },
-        chain: [{ stage: "edge", plugin: "cors" }],
+        policies: { auth_required: "off", rate_limit: "not enforced", circuit_breaker: "not enforced" },
+        chain: [
+          { stage: "edge", plugin: "cors" },
+          { stage: "identity", plugin: "auth" },
+        ],
         service: "context_service",
         forwards_to: "/x",
         balance: { policy: "least_loaded", hash_on: "client_address" },

@@ -23,8 +23,10 @@ beforeAll(async () => {
   const free = await freePort();
   const config = writeSettings({
     routes: [
-      { service: "echo_service", path_prefix: "/api/v1/echo", timeout: 0.4 },
-      { service: "nobody_service", path_prefix: "/api/v1/nobody" },
+      { service: "echo_service", path_prefix: "/api/v1/echo", timeout: 0.4, auth_required: false },
+      { service: "nobody_service", path_prefix: "/api/v1/nobody", auth_required: false },
+      { service: "refused_service", path_prefix: "/api/v1/refused", auth_required: false },
+      { service: "unresolved_service", path_prefix: "/api/v1/unresolved", auth_required: false },
     ],
   });
   gateway = await startGateway({

@@ -45,6 +45,8 @@ beforeAll(async () => {
       routeSetting({ service: "echo_service", path_prefix: "/api/v1/whole", strip_prefix: false }),
       routeSetting({ service: "echo_service", path_prefix: "/api/v1/patient", timeout: 90 }),
       routeSetting({ service: "nobody_service", path_prefix: "/api/v1/nobody" }),
+      routeSetting({ service: "refused_service", path_prefix: "/api/v1/refused" }),
+      routeSetting({ service: "big_service", path_prefix: "/api/v1/big" }),
     ],
   });
 });

@@ -14,8 +14,8 @@ let gateway: GatewayProcess;
 beforeAll(async () => {
   service = await startService();
   const routes = [
-    { service: "slow_service", path_prefix: "/api/v1/patient", timeout: 120 },
-    { service: "slow_service", path_prefix: "/api/v1/strict", timeout: idleSeconds + 2 },
+    { service: "slow_service", path_prefix: "/api/v1/patient", timeout: 120, auth_required: false },
+    { service: "slow_service", path_prefix: "/api/v1/strict", timeout: idleSeconds + 2, auth_required: false },
   ];
   gateway = await startGateway({ SLOW_SERVICE_URL: service.url, CONFIG: writeSettings({ routes }) });
 });

@@ -81,7 +81,7 @@ test.each([
   "127.5.5.5",
   "::1",
   "fd00::1",
-  "::ffff:10.0.0.1",
+  "::ffff:10.9.9.9",
 ])("%s may be registered", async (host) => {
   expect((await register(host)).status).toBe(201);
 });

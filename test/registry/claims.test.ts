@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { createRegistryClient, type Sent } from "../support/registry-client.ts";
 import { openScene, type Scene } from "../support/registry-scene.ts";
+import { asAdmin } from "../support/token.ts";
 
 setDefaultTimeout(20_000);
 
@@ -40,9 +41,9 @@ describe("routes of a registration", () => {
     expect(pathIn(await scene.get("/one/x"))).toBe("/x");
     expect(pathIn(await scene.get("/one/deep/x"))).toBe("/api/v1/one/deep/x");
     expect((await scene.get("/ones")).status).toBe(404);
-    const refused = await fetch(`${gateway.url}/api/v1/two/x`);
+    const refused = await fetch(`${gateway.url}/api/v1/two/x`, { headers: asAdmin() });
     expect([refused.status, refused.headers.get("allow")]).toEqual([405, "POST"]);
-    const late = await fetch(`${gateway.url}/api/v1/two/x`, { method: "POST" });
+    const late = await fetch(`${gateway.url}/api/v1/two/x`, { method: "POST", headers: asAdmin() });
     expect(pathIn({ text: await late.text() })).toBe("/api/v1/two/x");
   });
 
@@ -56,7 +57,7 @@ describe("routes of a registration", () => {
       ],
     });
     expect(pathIn(await scene.get("/split/x"))).toBe("/api/v1/split/x");
-    const posted = await fetch(`${scene.gateway.url}/api/v1/split/x`, { method: "POST" });
+    const posted = await fetch(`${scene.gateway.url}/api/v1/split/x`, { method: "POST", headers: asAdmin() });
     expect(pathIn({ text: await posted.text() })).toBe("/x");
   });
 
@@ -94,8 +95,8 @@ describe("routes of a registration", () => {
     }
     expect(shares).toEqual({ a: 10, b: 20, c: 30 });
     const askAs = (customer: number) =>
-      fetch(`${scene.gateway.url}/api/v1/sticky/x`, { headers: { "x-customer": `${customer}` } }).then((answer) =>
-        answer.text(),
+      fetch(`${scene.gateway.url}/api/v1/sticky/x`, { headers: { "x-customer": `${customer}`, ...asAdmin() } }).then(
+        (answer) => answer.text(),
       );
     for (let customer = 0; customer < 8; customer += 1) expect(await askAs(customer)).toBe(await askAs(customer));
   });

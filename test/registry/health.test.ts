@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import type { InstanceProcess } from "../support/instance-process.ts";
 import { openScene, type Scene } from "../support/registry-scene.ts";
 import { waitFor } from "../support/wait-for.ts";
+import { asAdmin } from "../support/token.ts";
 
 setDefaultTimeout(30_000);
 
@@ -169,7 +170,7 @@ test("when all instances are down callers are told so at once, by whom, and when
   await instance.kill();
   await registry.waitForStatus("down_service", "failed");
   const { last_check } = (await registry.instance("down_service")) ?? {};
-  const answer = await fetch(`${gateway.url}/api/v1/down/x`);
+  const answer = await fetch(`${gateway.url}/api/v1/down/x`, { headers: asAdmin() });
   const { error } = (await answer.json()) as { error: { code: string; details: Record<string, string> } };
   expect([answer.status, error.code, error.details["service"]]).toEqual([503, "SERVICE_UNAVAILABLE", "down_service"]);
   expect(Date.parse(error.details["last_check"] ?? "")).toBeGreaterThanOrEqual(Date.parse(last_check ?? ""));

@@ -3,6 +3,7 @@ import { writeSettings } from "../support/config-file.ts";
 import type { InstanceProcess } from "../support/instance-process.ts";
 import { openScene, type Scene } from "../support/registry-scene.ts";
 import { waitFor } from "../support/wait-for.ts";
+import { asAdmin } from "../support/token.ts";
 
 setDefaultTimeout(20_000);
 
@@ -31,7 +32,7 @@ afterAll(async () => {
 });
 
 const call = async (path: string) => {
-  const answer = await fetch(scene.gateway.url + path);
+  const answer = await fetch(scene.gateway.url + path, { headers: asAdmin() });
   return { status: answer.status, by: /"by":"([^"]*)"/.exec(await answer.text())?.[1] };
 };
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
     plugins: [sieve],
     environment: { CONTEXT_SERVICE_URL: "http://127.0.0.1:9,http://127.0.0.2:9/base" },
     routes: [
-      routeSetting({ service: "context_service", path_prefix: "/api/v1/context" }),
+      routeSetting({ service: "context_service", path_prefix: "/api/v1/context", auth_required: true }),
       routeSetting({
         service: "drop_service",
         path_prefix: "/drop",
@@ -47,9 +47,10 @@ test("a request is explained by its route, policies, chain, service and instance
     path: "/api/v1/context/items/7",
     outcome: "route",
     route: { path_prefix: "/api/v1/context", methods: ["GET", "POST"], timeout: 30 },
-    policies: { auth_required: "not enforced", rate_limit: "on", circuit_breaker: "not enforced" },
+    policies: { auth_required: "on", rate_limit: "on", circuit_breaker: "not enforced" },
     chain: [
       { stage: "edge", plugin: "cors" },
+      { stage: "identity", plugin: "auth" },
       { stage: "admission", plugin: "sieve" },
     ],
     service: "context_service",
@@ -69,8 +70,11 @@ test("a request is explained by its route, policies, chain, service and instance
 test("a plugin that stays out of a route is not in its chain, and a policy that is off is said to be", () => {
   expect(gateway.explain("POST", "/drop")).toMatchObject({
     route: { timeout: 1.5 },
-    policies: { auth_required: "not enforced", rate_limit: "off" },
-    chain: [{ stage: "edge", plugin: "cors" }],
+    policies: { auth_required: "off", rate_limit: "off" },
+    chain: [
+      { stage: "edge", plugin: "cors" },
+      { stage: "identity", plugin: "auth" },
+    ],
     forwards_to: "/",
     instances: [],
   });

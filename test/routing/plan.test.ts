@@ -68,10 +68,10 @@ describe("a service that routes name", () => {
     ]);
   });
 
-  test("a policy is on unless the route switches it off", () => {
+  test("a policy that the route switches off is off", () => {
     const routes = [routeSetting({ service: "billing_service", path_prefix: "/b", rate_limit: false })];
     const [route] = planRoutes(readSettings({ routes }), []).routes;
-    expect(route?.policies).toEqual(new Set(["auth_required", "circuit_breaker"]));
+    expect(route?.policies).toEqual(new Set(["circuit_breaker"]));
   });
 
   test("a core service keeps its methods when the route names none", () => {

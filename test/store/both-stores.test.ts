@@ -247,6 +247,19 @@ describe.each(kinds)("$name", ({ start, make }) => {
       expect(fourth).toBeLessThanOrEqual(60);
     });
 
+    test("one that is given back does not count, and nothing has to be waited for", async () => {
+      await store.open();
+      const attempts = store.attempts("logins");
+      const twice = { free: 2, firstWaitMs: 60_000, longestWaitMs: 60_000, forgetMs: 60_000 };
+      await attempts.giveBack("ada");
+      await attempts.take("ada", twice);
+      await attempts.take("ada", twice);
+      expect(await attempts.take("ada", twice)).toBeGreaterThan(0);
+      await attempts.giveBack("ada");
+      expect(await attempts.take("ada", twice)).toBe(0);
+      expect(await attempts.take("ada", twice)).toBeGreaterThan(0);
+    });
+
     test("are forgotten when told so, and by themselves", async () => {
       await store.open();
       const attempts = store.attempts("logins");

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
+import { openRoutes, secretKey } from "./open-routes.ts";
 
 const executable = join(import.meta.dirname, "../../dist/gateway");
 
@@ -32,17 +33,29 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-const quiet = { PATH: process.env["PATH"] ?? "", DRAIN_SECONDS: "0", HOST: "127.0.0.1" };
+const quiet = {
+  PATH: process.env["PATH"] ?? "",
+  DRAIN_SECONDS: "0",
+  HOST: "127.0.0.1",
+  SECRET_KEY: secretKey,
+};
 
-/** Starts dist/gateway on a free port and waits until it listens. Environment of the caller is not passed on. */
+/**
+ * Starts dist/gateway on a free port and waits until it listens. Environment of the caller is not passed on. Services of
+ * the environment are open to everybody, unless a settings file says what they are.
+ */
 export async function startGateway(
   environment: Record<string, string> = {},
   args: readonly string[] = [],
 ): Promise<GatewayProcess> {
   const directory = mkdtempSync(join(tmpdir(), "gateway-"));
+  const open = openRoutes(environment);
+  const file = join(directory, "open-routes.json");
+  const hasFile = args.includes("--config") || environment["CONFIG"] !== undefined || open.length === 0;
+  if (!hasFile) writeFileSync(file, JSON.stringify({ routes: open }));
   const child = Bun.spawn([executable, ...args], {
     cwd: directory,
-    env: { ...quiet, PORT: "0", ...environment },
+    env: { ...quiet, PORT: "0", ...(hasFile ? {} : { CONFIG: file }), ...environment },
     stdout: "pipe",
     stderr: "pipe",
     stdin: "ignore",

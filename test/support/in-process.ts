@@ -1,3 +1,4 @@
+import { openRoutes, secretKey } from "./open-routes.ts";
 import type { Plugin } from "@isaas/gateway-sdk/plugin";
 import { systemClock } from "../../src/clock.ts";
 import { loadSettings } from "../../src/config/load.ts";
@@ -40,23 +41,24 @@ export async function composeInProcess(
   const plugins = [...corePlugins, ...(options.plugins ?? [])];
   const lines: InProcessLine[] = [];
   const log = collectLog(lines);
-  const settings = readSettings(options);
+  const routes = options.routes ?? openRoutes(options.environment ?? {}).map(routeSetting);
+  const settings = readSettings(routes.length > 0 ? { ...options, routes } : options);
   return { gateway: await createGateway({ settings, plugins, log, clock: systemClock, version: "1.2.3" }), lines };
 }
 
 /** Settings as the environment gives them; routes, which only a file can name, are put in by hand. */
 export function readSettings({ environment = {}, plugins = [], routes }: InProcessOptions): Settings {
-  const quiet = { HOST: "127.0.0.1", PORT: "0", DRAIN_SECONDS: "0" };
+  const quiet = { HOST: "127.0.0.1", PORT: "0", DRAIN_SECONDS: "0", SECRET_KEY: secretKey };
   const sources = { file: undefined, environment: { ...quiet, ...environment }, flags: {} };
   const settings = loadSettings(sources, [...corePlugins, ...plugins]);
   return routes === undefined ? settings : { ...settings, routes };
 }
 
-/** A route as the settings file would give it: the defaults of its schema, and what the test says. */
+/** A route as the settings file would give it, but open: the other defaults of its schema, and what the test says. */
 export function routeSetting(
   route: Partial<RouteSetting> & Pick<RouteSetting, "service" | "path_prefix">,
 ): RouteSetting {
-  const defaults = { strip_prefix: true, timeout: 30, auth_required: true, rate_limit: true, circuit_breaker: true };
+  const defaults = { strip_prefix: true, timeout: 30, auth_required: false, rate_limit: true, circuit_breaker: true };
   return { ...defaults, plugins: {}, ...route };
 }
 

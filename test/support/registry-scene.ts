@@ -1,3 +1,4 @@
+import { asAdmin } from "./token.ts";
 import { type GatewayProcess, startGateway } from "./gateway.ts";
 import { type InstanceProcess, startInstance } from "./instance-process.ts";
 import { createRegistryClient, registrationKey, type RegistryClient } from "./registry-client.ts";
@@ -51,7 +52,7 @@ export async function openScene(
 
 export async function callGateway(url: string): Promise<Reply> {
   const startMs = performance.now();
-  const answer = await fetch(url, { redirect: "manual" });
+  const answer = await fetch(url, { redirect: "manual", headers: asAdmin() });
   const text = await answer.text();
   const by = /"by":"([^"]*)"/.exec(text)?.[1];
   return { status: answer.status, ms: performance.now() - startMs, by, text };

@@ -8,14 +8,32 @@ export interface Call {
   readonly contains: Readonly<Record<string, unknown>>;
 }
 
-/** The tour: what the demo asks through the gateway, and the answers it insists on. */
-export const calls: readonly Call[] = [
+/** What needs no token. */
+export const openCalls: readonly Call[] = [
   {
     says: "the gateway itself",
     method: "GET",
     path: "/health",
     status: 200,
     contains: { status: "healthy" },
+  },
+  {
+    says: "nobody passes unknown",
+    method: "GET",
+    path: "/api/v1/context/sessions/demo",
+    status: 401,
+    contains: { error: { code: "AUTH_ERROR", details: { reason: "missing" } } },
+  },
+];
+
+/** What the demo asks with its token, and the answers it insists on. */
+export const calls: readonly Call[] = [
+  {
+    says: "who am I?",
+    method: "GET",
+    path: "/api/v1/users/me",
+    status: 200,
+    contains: { username: "ada", scopes: ["read", "write", "admin"] },
   },
   {
     says: "context: what a user does",

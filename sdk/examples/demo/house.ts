@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type DemoUser, writeUsersFile } from "./user.ts";
 import { Child, type Launch } from "./child.ts";
 
 const startTimeoutMs = 20_000;
@@ -38,8 +39,10 @@ export class House {
     this.services.push(...(await Promise.all(started)));
   }
 
-  /** The executable as anybody would run it: an empty directory, and settings by environment alone. */
-  async startGateway(port: number): Promise<{ child: Child; url: string }> {
+  /** The executable as anybody would run it: settings by environment alone, and a file of users. */
+  async startGateway(port: number, user: DemoUser): Promise<{ child: Child; url: string }> {
+    const usersFile = join(this.#emptyDirectory, "users.json");
+    await writeUsersFile(usersFile, user);
     const child = this.#start({
       name: "gateway",
       command: [join(repository, "dist/gateway")],
@@ -48,6 +51,8 @@ export class House {
         HOST: host,
         PORT: String(port),
         DEBUG: "true",
+        SECRET_KEY: crypto.randomUUID(),
+        USERS_FILE: usersFile,
         LOG_FORMAT: "json",
         DRAIN_SECONDS: "5",
         ...Object.fromEntries(

@@ -1,34 +1,44 @@
-import { type Call, calls, message } from "./calls.ts";
+import { type Call, calls, message, openCalls } from "./calls.ts";
+import { logIn } from "./log-in.ts";
 import * as print from "./print.ts";
+import type { DemoUser } from "./user.ts";
 import { readText } from "./read-text.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 const callTimeoutMs = 5000;
 
-/** Makes the calls through the gateway, shows them, and throws at the first wrong answer. */
-export async function tour(gateway: string): Promise<void> {
-  for (const call of calls) await make(gateway, call);
-  await publishAndListen(gateway);
+/** Where the calls go, and as whom. */
+interface Target {
+  readonly gateway: string;
+  readonly token?: string;
 }
 
-async function make(gateway: string, call: Call): Promise<void> {
+/** Makes the calls through the gateway, shows them, and throws at the first wrong answer. */
+export async function tour(gateway: string, user: DemoUser): Promise<void> {
+  for (const call of openCalls) await make({ gateway }, call);
+  const target = { gateway, token: await logIn(gateway, user) };
+  for (const call of calls) await make(target, call);
+  await publishAndListen(target);
+}
+
+async function make(target: Target, call: Call): Promise<void> {
   print.request(call.says, call.method, call.path, call.body);
   const startedMs = performance.now();
-  const response = await send(gateway, call.method, call.path, call.body);
+  const response = await send(target, call.method, call.path, call.body);
   const text = await response.text();
   print.answer(response.status, performance.now() - startedMs, text);
   expect(call, response.status, text);
 }
 
 /** One event stream and one message, so that the answer arrives in pieces while the other request is made. */
-async function publishAndListen(gateway: string): Promise<void> {
+async function publishAndListen(target: Target): Promise<void> {
   const path = "/api/v1/realtime";
   const listenPath = `${path}?channels=${message.channel}`;
   print.request("realtime: listen to a channel, as server-sent events", "GET", listenPath);
-  const events = await send(gateway, "GET", listenPath);
+  const events = await send(target, "GET", listenPath);
   if (events.status !== 200 || !events.body) throw new Error(`events: wanted 200, got ${events.status}`);
 
-  await make(gateway, {
+  await make(target, {
     says: "realtime: publish; the event arrives below",
     method: "POST",
     path,
@@ -46,10 +56,14 @@ async function publishAndListen(gateway: string): Promise<void> {
   expect({ says: "the event", status: 200, contains: message }, 200, data);
 }
 
-function send(gateway: string, method: string, path: string, body?: object): Promise<Response> {
+function send({ gateway, token }: Target, method: string, path: string, body?: object): Promise<Response> {
   return fetch(gateway + path, {
     method,
-    ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body && { "content-type": "application/json" }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
     // A proxy that the environment names must not carry calls to this machine.
     proxy: false,
     signal: AbortSignal.timeout(callTimeoutMs),

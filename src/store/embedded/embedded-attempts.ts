@@ -32,6 +32,13 @@ export class EmbeddedAttempts implements Attempts {
     return 0;
   }
 
+  async giveBack(key: string): Promise<void> {
+    const tried = this.#tried.get(key);
+    if (tried === undefined) return;
+    if (tried.count > 1) this.#tried.set(key, { ...tried, count: tried.count - 1, nextMs: 0 });
+    else this.#tried.delete(key);
+  }
+
   async forget(key: string): Promise<void> {
     this.#tried.delete(key);
   }

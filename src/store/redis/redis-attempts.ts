@@ -14,6 +14,12 @@ redis.call('PEXPIRE', KEYS[1], string.format('%.0f', wait + tonumber(ARGV[4])))
 return 0
 `);
 
+const giveBackAttempt = defineScript(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return end
+if redis.call('HINCRBY', KEYS[1], 'count', -1) <= 0 then redis.call('DEL', KEYS[1])
+else redis.call('HSET', KEYS[1], 'next', 0) end
+`);
+
 const forgetAttempts = defineScript(`redis.call('DEL', KEYS[1])`);
 
 /** Attempts in Redis, a key each, by the clock of Redis. */
@@ -29,6 +35,10 @@ export class RedisAttempts implements Attempts {
   async take(key: string, { free, firstWaitMs, longestWaitMs, forgetMs }: AttemptPolicy): Promise<number> {
     const args = [free, firstWaitMs, longestWaitMs, forgetMs].map(String);
     return Number(await this.#link.run(takeAttempt, [this.#keyOf(key)], args));
+  }
+
+  async giveBack(key: string): Promise<void> {
+    await this.#link.run(giveBackAttempt, [this.#keyOf(key)], []);
   }
 
   async forget(key: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { secretKey } from "../../support/open-routes.ts";
 import type { Competitor, LaunchPlace } from "../scenario.ts";
 
 const repository = join(import.meta.dir, "../../..");
@@ -9,7 +10,7 @@ export const gatewayWithEmptyChain: Competitor = {
   name: "gateway (empty chain)",
   launch: async (place) => ({
     command: [await builtExecutable()],
-    environment: gatewayEnvironment(place, "warn"),
+    environment: await gatewayEnvironment(place, "warn"),
   }),
 };
 
@@ -17,13 +18,20 @@ export const gatewayWithAccessLog: Competitor = {
   name: "gateway (access log)",
   launch: async (place) => ({
     command: [await builtExecutable()],
-    environment: gatewayEnvironment(place, "info"),
+    environment: await gatewayEnvironment(place, "info"),
     output: "discard",
   }),
 };
 
-function gatewayEnvironment({ port, upstreamPort }: LaunchPlace, logLevel: string): Record<string, string> {
+/** One open route: what the plugins that guard others cost is measured elsewhere. */
+async function gatewayEnvironment(place: LaunchPlace, logLevel: string): Promise<Record<string, string>> {
+  const { port, upstreamPort, folder } = place;
+  const config = join(folder, "gateway.json");
+  const route = { service: "context_service", path_prefix: "/api/v1/context", auth_required: false };
+  await Bun.write(config, JSON.stringify({ routes: [route] }));
   return {
+    CONFIG: config,
+    SECRET_KEY: secretKey,
     HOST: "127.0.0.1",
     // Not 0: the line that tells the port is an info line, which one row leaves out and the other throws away.
     PORT: String(port),

@@ -1,4 +1,5 @@
 import { balancePolicies } from "@isaas/gateway-sdk/contract";
+import { knownToken } from "./known-token.ts";
 import type { MicroBench } from "./micro-bench.ts";
 import { pickInstance } from "./pick-instance.ts";
 import { routeMatch } from "./route-match.ts";
@@ -8,4 +9,5 @@ export const microBenches: readonly MicroBench[] = [
   routeMatch(1000),
   routeMatch(10_000),
   ...balancePolicies.map(pickInstance),
+  await knownToken(1000),
 ];

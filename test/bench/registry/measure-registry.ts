@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { secretKey } from "../../support/open-routes.ts";
 import { builtExecutable } from "../competitors/gateway.ts";
 import { startChild } from "../machine/child.ts";
 import { freePort } from "../machine/free-port.ts";
@@ -40,6 +41,7 @@ export async function measureRegistry(services: number, children: AsyncDisposabl
         HOST: "127.0.0.1",
         PORT: String(port),
         LOG_LEVEL: "warn",
+        SECRET_KEY: secretKey,
         REGISTRATION_KEY: key,
         LEASE_SECONDS: "600",
       },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Exchange, Principal } from "@isaas/gateway-sdk/plugin";
 import { Authority, createLeaseToken } from "../../../plugins/registry/authorize.ts";
 import { repository, withoutComments } from "../../support/source.ts";
@@ -23,7 +24,7 @@ function sent(authorization?: string, scopes?: readonly string[]): Exchange {
   return exchange as Exchange;
 }
 
-const authority = new Authority(key, false);
+const authority = new Authority(key);
 
 describe("with the registration key", () => {
   test.each(["Bearer", "bearer", "BEARER", "bEaReR"])("after %s, everything is allowed", (scheme) => {
@@ -83,13 +84,13 @@ describe("refused are", () => {
       expect([error.code, error.details, error.headers]).toEqual([
         "AUTH_ERROR",
         { reason: "missing" },
-        { "www-authenticate": "Bearer" },
+        { "www-authenticate": 'Bearer realm="gateway"' },
       ]);
     }
   });
 
   test("everybody, where there is no key: neither `undefined` nor an empty token is one", async () => {
-    const closed = new Authority(undefined, false);
+    const closed = new Authority(undefined);
     for (const authorization of ["Bearer undefined", "Bearer ", "Bearer null", `Bearer ${key}`]) {
       expect((await thrownBy(() => closed.mayRegister(sent(authorization)))).code).toBe("AUTH_ERROR");
     }
@@ -120,7 +121,7 @@ describe("an instance may be changed", () => {
   test("by nobody who is only known, whatever hash of nothing the store holds", async () => {
     const empty = toRecord({ token_hashes: [own.hash] });
     expect((await thrownBy(() => authority.mayChange(sent(undefined, ["read", "write"]), empty))).code).toBe(
-      "AUTH_ERROR",
+      "INSUFFICIENT_SCOPE",
     );
   });
 
@@ -141,17 +142,45 @@ describe("the scope admin", () => {
   test.each([[["read", "write"]], [["Admin"]], [["administrator"]], [["admin "]], [[]]])(
     "is not %j",
     async (scopes) => {
-      expect((await thrownBy(() => authority.mayRegister(sent(undefined, scopes)))).code).toBe("AUTH_ERROR");
-      expect((await thrownBy(() => authority.mayRead(sent(undefined, scopes)))).code).toBe("AUTH_ERROR");
+      expect((await thrownBy(() => authority.mayRegister(sent(undefined, scopes)))).code).toBe("INSUFFICIENT_SCOPE");
+      expect((await thrownBy(() => authority.mayRead(sent(undefined, scopes)))).code).toBe("INSUFFICIENT_SCOPE");
     },
   );
 });
 
-test("where the registry is open, anybody reads and nobody more registers", async () => {
-  const open = new Authority(undefined, true);
-  expect(() => open.mayRead(sent())).not.toThrow();
-  expect((await thrownBy(() => open.mayRegister(sent()))).code).toBe("AUTH_ERROR");
-  expect((await thrownBy(() => open.mayChange(sent(), record))).code).toBe("AUTH_ERROR");
+describe("the scope service", () => {
+  const client = (services?: readonly string[]): Exchange => {
+    const exchange = sent("Bearer token", ["service"]);
+    return { ...exchange, principal: { ...exchange.principal, services } } as Exchange;
+  };
+
+  test("lets a client register the services that it lists, and no other", async () => {
+    expect(() => authority.mayRegister(client(["billing_service"]))).not.toThrow();
+    expect(() => authority.mayRegisterAs(client(["billing_service"]), "billing_service")).not.toThrow();
+    for (const services of [["billing"], ["other_service"], [], undefined]) {
+      const error = await thrownBy(() => authority.mayRegisterAs(client(services), "billing_service"));
+      expect([error.code, error.status]).toEqual(["INSUFFICIENT_SCOPE", 403]);
+    }
+  });
+
+  test("is needed beside the list", async () => {
+    const exchange = sent("Bearer token", ["read"]);
+    const listed = { ...exchange, principal: { ...exchange.principal, services: ["billing_service"] } } as Exchange;
+    expect((await thrownBy(() => authority.mayRegisterAs(listed, "billing_service"))).code).toBe("INSUFFICIENT_SCOPE");
+  });
+
+  test("reads nothing and changes nothing", async () => {
+    expect((await thrownBy(() => authority.mayRead(client(["billing_service"])))).code).toBe("INSUFFICIENT_SCOPE");
+    expect((await thrownBy(() => authority.mayChange(client(["billing_service"]), record))).code).toBe(
+      "INSUFFICIENT_SCOPE",
+    );
+  });
+});
+
+test("a token that does not count is refused with its own reason", async () => {
+  const expired = new GatewayError("AUTH_ERROR", { message: "expired", details: { reason: "expired" } });
+  const exchange = { ...sent("Bearer a.b.c"), identityFailure: expired } as Exchange;
+  expect(await thrownBy(() => authority.mayRead(exchange))).toBe(expired);
 });
 
 test("a lease token has 24 random bytes, and only its SHA-256 is kept", () => {
@@ -166,7 +195,7 @@ test("a lease token has 24 random bytes, and only its SHA-256 is kept", () => {
 test("tokens are compared in one place, in constant time, as hashes", async () => {
   const code = withoutComments(await Bun.file(join(repository, "plugins/registry/authorize.ts")).text());
   expect(code.match(/timingSafeEqual\(/g)).toHaveLength(1);
-  const compared = code.match(/[!=]==(?! undefined| true)[^=].*/g) ?? [];
+  const compared = code.match(/[!=]==(?! undefined| true| "malformed")[^=].*/g) ?? [];
   expect(compared).toEqual([expect.stringContaining("b.length && timingSafeEqual(")]);
   expect(code).not.toMatch(/token_hashes\.(?:includes|indexOf|some|find)/);
 });

@@ -103,7 +103,11 @@ describe("refused without a trace are", () => {
         method,
         ...(method === "GET" ? {} : { body: "{" }),
       });
-      expect([method, answer.status, answer.headers.get("www-authenticate")]).toEqual([method, 401, "Bearer"]);
+      expect([method, answer.status, answer.headers.get("www-authenticate")]).toEqual([
+        method,
+        401,
+        'Bearer realm="gateway"',
+      ]);
     }
   });
 });

@@ -1,0 +1,40 @@
+import { GatewayError } from "@isaas/gateway-sdk/errors";
+import type { TokenFault } from "./tokens/token-error.ts";
+
+const messages: Readonly<Record<TokenFault, string>> = {
+  missing: "This needs a bearer token or an API key.",
+  malformed: "The credentials are malformed.",
+  expired: "The credentials have expired.",
+  not_yet_valid: "The token is not valid yet.",
+  bad_signature: "The token's signature, or the API key, is not one that counts here.",
+  wrong_issuer: "The token is from an issuer that does not count here.",
+  wrong_audience: "The token is for another audience.",
+  revoked: "The credentials have been revoked.",
+};
+
+/** A challenge has at least one parameter (RFC 6750 section 3). */
+export const bearerChallenge = 'Bearer realm="gateway"';
+
+/** 401 with the challenge of RFC 6750: the error only where credentials were sent. */
+export function unauthorized(fault: TokenFault): GatewayError {
+  const message = messages[fault];
+  return new GatewayError("AUTH_ERROR", {
+    message,
+    details: { reason: fault },
+    headers: {
+      "www-authenticate":
+        fault === "missing"
+          ? bearerChallenge
+          : `${bearerChallenge}, error="invalid_token", error_description="${message}"`,
+    },
+  });
+}
+
+/** 403 that names what is needed (RFC 6750 section 3.1). */
+export function insufficientScope(required: readonly string[]): GatewayError {
+  return new GatewayError("INSUFFICIENT_SCOPE", {
+    message: "The credentials lack a scope that this needs.",
+    details: { required_scopes: required },
+    headers: { "www-authenticate": `${bearerChallenge}, error="insufficient_scope", scope="${required.join(" ")}"` },
+  });
+}

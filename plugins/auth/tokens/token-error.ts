@@ -1,0 +1,21 @@
+/** Why a token does not count (`details.reason` of AUTH_ERROR). */
+export type TokenFault =
+  | "missing"
+  | "malformed"
+  | "expired"
+  | "not_yet_valid"
+  | "bad_signature"
+  | "wrong_issuer"
+  | "wrong_audience"
+  | "revoked";
+
+/** A token does not count. The message never holds any of its text. */
+export class TokenError extends Error {
+  readonly fault: TokenFault;
+
+  constructor(fault: TokenFault) {
+    super(`token refused: ${fault}`);
+    this.name = "TokenError";
+    this.fault = fault;
+  }
+}

@@ -1,0 +1,26 @@
+import { expect, test } from "bun:test";
+import { Type } from "typebox";
+import { operatorOnlyProblems } from "../../../plugins/registry/operator-only.ts";
+
+const schema = Type.Object({
+  path_prefix: Type.String(),
+  auth: Type.Optional(
+    Type.Object({
+      forward_token: Type.Boolean({ default: false, operatorOnly: true }),
+      assertion: Type.Boolean({ default: false }),
+    }),
+  ),
+});
+
+function pathsOf(...said: object[]): string[] {
+  const routes = said.map((more) => ({ path_prefix: "/api/v1/a", ...more }));
+  return operatorOnlyProblems(schema, routes as never).map(({ path }) => path);
+}
+
+test("what only an operator may say is named by its path", () => {
+  expect(pathsOf({}, { auth: { forward_token: true, assertion: true } })).toEqual(["routes[1].auth.forward_token"]);
+});
+
+test("its default, and all else, may be said by anybody", () => {
+  expect(pathsOf({}, { auth: {} }, { auth: { forward_token: false, assertion: true } })).toEqual([]);
+});
