@@ -60,6 +60,18 @@ export const routeSchema = Type.Object(
       description:
         "Seconds the service may stay silent before it has answered; then the caller gets 504. A body that is being sent keeps the clock from running.",
     }),
+    retries: Type.Integer({
+      minimum: 0,
+      maximum: 10,
+      default: 2,
+      description:
+        "How often a request is sent again, to another instance if there is one, when an instance breaks off or answers 502, 503 or 504: GET, HEAD, OPTIONS, PUT and DELETE, and any request with an `Idempotency-Key`. Not once the answer has begun, nor past the timeout; all tries of a service together are at most a fifth more than its requests. 0: never.",
+    }),
+    retry_unsafe: Type.Boolean({
+      default: false,
+      description:
+        "Send POST and PATCH again, too. Only for services where executing a request twice does no harm: the first try may have been executed.",
+    }),
     auth_required: Type.Boolean({ default: true, description: "Let only callers with a valid token pass." }),
     scopes: Type.Optional(
       Type.Array(

@@ -57,6 +57,11 @@ export interface Exchange {
   setUpstreamHeader(name: string, value: string | undefined): void;
   /** Sets a header of the answer, replacing the service's own. */
   setHeader(name: string, value: string): void;
+  /**
+   * Calls the listener when the service breaks off in the middle of its answer; not when the caller leaves. For once
+   * `next` has answered: a body that is whole by then cannot break, and nothing is kept.
+   */
+  onBroken(listener: () => void): void;
 }
 
 export type Handler = (exchange: Exchange) => Response | Promise<Response>;
@@ -102,7 +107,14 @@ export interface Explanation {
   /** The route, `endpoint` for the gateway's own, or why there is none. */
   readonly outcome: "route" | "endpoint" | "not_found" | "method_not_allowed";
   readonly allow?: readonly string[];
-  readonly route?: { readonly path_prefix: string; readonly methods: readonly string[]; readonly timeout: number };
+  readonly route?: {
+    readonly path_prefix: string;
+    readonly methods: readonly string[];
+    /** Seconds. */
+    readonly timeout: number;
+    readonly retries: number;
+    readonly retry_unsafe: boolean;
+  };
   readonly policies?: Readonly<Record<Policy, "on" | "off" | "not enforced">>;
   readonly chain?: readonly ChainStep[];
   readonly service?: string;
@@ -122,6 +134,12 @@ export interface Host {
   /** What keeps the gateway from being ready; empty when it is. */
   missing(): readonly string[];
   explain(method: string, path: string): Explanation;
+  /**
+   * A handler that sends requests of this route to another service, by this route's rules for path, time and balance,
+   * also after the route's own service has failed. Undefined where there is no such service, or where one of its routes
+   * asks more of a caller than this one does, or serves less: nobody gets around a guard through another's fallback.
+   */
+  forwarderTo(route: RouteInfo, service: string): Handler | undefined;
   readonly services: Services;
   readonly store: Store;
   /** All addresses of a host name, as the gateway resolves names. Rejects after some seconds at most. */

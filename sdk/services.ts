@@ -62,6 +62,8 @@ export interface Services {
   publish(name: string, service: FoundService): void;
   /** Takes back all that this plugin said of a service. */
   withdraw(name: string): void;
+  /** Whether there is such a service now, by whomever. */
+  has(name: string): boolean;
   /** The services of the settings, as they are now. */
   fixed(): readonly FixedService[];
   load(name: string, instanceId: string): InstanceLoad | undefined;

@@ -52,6 +52,55 @@ export interface Attempts {
   forget(key: string): Promise<void>;
 }
 
+/** What a bucket is asked for. It holds `burst` tokens and gains `ratePerSecond` of them each second. */
+export interface BucketAsk {
+  /** 16 hexadecimal digits in lower case: 64 bits of a keyed hash, so that keys spread evenly and name nobody. */
+  readonly key: string;
+  /** Above 0. It may differ from ask to ask: a bucket keeps nothing but when it is full again. */
+  readonly ratePerSecond: number;
+  /** 1 or more. */
+  readonly burst: number;
+  /** How many tokens are wanted, 0 (only to look) to `burst`. */
+  readonly cost: number;
+}
+
+export interface BucketState {
+  /** Whole tokens that are left. */
+  readonly remaining: number;
+  /** Milliseconds until the cost would fit; 0 when it does or did. */
+  readonly waitMs: number;
+  /** Milliseconds until the bucket is full. */
+  readonly fullMs: number;
+}
+
+export interface BucketAnswer {
+  /** Whether every bucket had what was asked. If not, none of them has given anything. */
+  readonly allowed: boolean;
+  /** In the order in which they were asked. */
+  readonly buckets: readonly BucketState[];
+  /** The shared store was away: this gateway decided on its own, with its share of each limit. */
+  readonly alone: boolean;
+}
+
+export interface BusyBucket {
+  readonly key: string;
+  /** The share of its burst that is used, 0 to 1. */
+  readonly used: number;
+  readonly fullMs: number;
+}
+
+/** Token buckets, shared by all gateways. Takes never fail: while a shared store is away, each gateway goes on alone. */
+export interface Buckets {
+  /** See BucketAnswer. */
+  readonly alone: boolean;
+  /** From all of them or from none, in one step that no other take can come between. No key twice. */
+  take(asked: readonly BucketAsk[]): BucketAnswer | Promise<BucketAnswer>;
+  /** Fills a bucket. False: it was full. Rejects with a StoreAwayError. */
+  free(key: string): Promise<boolean>;
+  /** Those of which the largest share is used, the fullest use first. Rejects with a StoreAwayError. */
+  busiest(count: number): Promise<readonly BusyBucket[]>;
+}
+
 /** One gateway among those on the same store. */
 export interface Member {
   readonly id: string;
@@ -83,11 +132,14 @@ export interface Store {
   /** False while a configured shared store cannot be used. The embedded one always can. */
   readonly available: boolean;
   onAvailable(listener: (available: boolean) => void): void;
+  /** True while some part of a configured shared store cannot be used, or answers too late. */
+  readonly degraded: boolean;
   readonly members: Members;
   /** Only during a plugin's set-up: a table is loaded before the listener opens. The same name gives the same table. */
   table(name: string, options?: TableOptions): Table;
   leases(name: string): Leases;
   attempts(name: string): Attempts;
+  buckets(name: string): Buckets;
 }
 
 /** The shared store cannot be used right now. A write that timed out may or may not have been done. */

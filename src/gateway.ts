@@ -12,12 +12,13 @@ import { InFlight } from "./pipeline/in-flight.ts";
 import { PluginHost } from "./pipeline/plugin-host.ts";
 import { createForwarder } from "./proxy/forward.ts";
 import { fetchForGateway, fetchTransport } from "./proxy/fetch-transport.ts";
+import { createDetours } from "./routing/detour.ts";
 import { Directory } from "./routing/directory.ts";
 import { explainRequest } from "./routing/explain.ts";
 import { furnishDirectory } from "./routing/furnish-directory.ts";
 import { planRoutes, reservedPrefixes } from "./routing/plan.ts";
 import { servicesOf } from "./routing/plugin-services.ts";
-import type { Destination, Route } from "./routing/route.ts";
+import type { Destination, Route, RoutePlan } from "./routing/route.ts";
 import { RouteTable } from "./routing/table.ts";
 import { createUnenforcedWarning } from "./routing/unenforced.ts";
 import { Application } from "./server/application.ts";
@@ -74,15 +75,15 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
   const resolver = createResolver({ servers: settings.dnsServers });
   const exchanges = new WeakMap<Request, Exchange>();
 
+  const { maxBodyBytes } = settings;
+  const forwarder = (plan: RoutePlan, target: Service): Handler =>
+    createForwarder(plan, target, { transport: fetchTransport, clock, maxBodyBytes });
   const directory = new Directory({
     table,
     createService: (name) => new Service(name, { ...settings, clock, log }),
-    open(plan, target) {
-      const { maxBodyBytes } = settings;
-      const forward = createForwarder(plan, target, { transport: fetchTransport, clock, maxBodyBytes });
-      return { ...plan, target, ...compileChain(plan, host.loaded, forward) };
-    },
+    open: (plan, target) => ({ ...plan, target, ...compileChain(plan, host.loaded, forwarder(plan, target)) }),
   });
+  const detours = createDetours(directory, forwarder);
   const pluginServices = {
     directory,
     reservedPrefixes: () => reservedPrefixes(settings.apiPrefix, application.prefixes),
@@ -98,6 +99,7 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
     apiPrefix: settings.apiPrefix,
     missing: () => [...missing],
     explain,
+    forwarderTo: (route, service) => detours(route as RoutePlan, service),
     services: servicesOf(plugin.name, pluginServices),
     store,
     resolve: resolver.addresses,

@@ -1,5 +1,5 @@
-import { GatewayError } from "@isaas/gateway-sdk/errors";
-import { definePlugin, type Exchange } from "@isaas/gateway-sdk/plugin";
+import { demandScope } from "@isaas/gateway-sdk/demand-scope";
+import { definePlugin } from "@isaas/gateway-sdk/plugin";
 import { Elysia, t } from "elysia";
 import { Type } from "typebox";
 
@@ -13,7 +13,7 @@ export const explain = definePlugin({
       "/explain",
       ({ query, request }) => {
         // Addresses of instances are nobody's business but an admin's, and that of whoever develops.
-        if (!host.debug) demandAdmin(host.exchangeOf(request));
+        if (!host.debug) demandScope(host.exchangeOf(request), "admin");
         return host.explain(query.method, query.path);
       },
       {
@@ -30,20 +30,3 @@ export const explain = definePlugin({
     return { endpoints };
   },
 });
-
-function demandAdmin({ principal, identityFailure }: Exchange): void {
-  if (identityFailure !== undefined) throw identityFailure;
-  if (principal === undefined) {
-    throw new GatewayError("AUTH_ERROR", {
-      message: "This needs a bearer token.",
-      details: { reason: "missing" },
-      headers: { "www-authenticate": "Bearer" },
-    });
-  }
-  if (principal.scopes.includes("admin")) return;
-  throw new GatewayError("INSUFFICIENT_SCOPE", {
-    message: "The credentials lack a scope that this needs.",
-    details: { required_scopes: ["admin"] },
-    headers: { "www-authenticate": 'Bearer error="insufficient_scope", scope="admin"' },
-  });
-}

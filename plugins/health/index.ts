@@ -14,7 +14,7 @@ export const health = definePlugin({
         ({ set }) => {
           set.headers["cache-control"] = "no-store";
           return {
-            status: host.store.available ? ("healthy" as const) : ("degraded" as const),
+            status: host.store.degraded ? ("degraded" as const) : ("healthy" as const),
             version: host.version,
             timestamp: new Date(host.clock.now()).toISOString(),
           };

@@ -38,6 +38,7 @@ export function looseningProblems(service: string, routes: readonly WireRoute[])
       ? [{ path: `routes[${index}].methods`, message: `wanted none but ${core.methods.join(", ")}` }]
       : []),
     ...scopesProblem(route, index),
+    ...limitsProblem(route, index),
   ]);
 }
 
@@ -49,4 +50,17 @@ function scopesProblem({ scopes, methods }: WireRoute, index: number): Problem[]
   return scopes === undefined || scopes.includes(needed) || scopes.includes("admin")
     ? []
     : [{ path: `routes[${index}].scopes`, message: `wanted ${needed} among them, as this core service has it` }];
+}
+
+/** Rules of a route stand in place of the operator's, and shadow mode refuses nobody. */
+function limitsProblem({ limits }: WireRoute, index: number): Problem[] {
+  if (typeof limits !== "object" || limits === null) return [];
+  const said = [
+    ...("rules" in limits && limits.rules !== undefined ? ["rules"] : []),
+    ...("shadow" in limits && limits.shadow === true ? ["shadow"] : []),
+  ];
+  return said.map((key) => ({
+    path: `routes[${index}].limits.${key}`,
+    message: "wanted none: only the settings say how a core service is limited",
+  }));
 }

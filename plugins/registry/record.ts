@@ -2,6 +2,7 @@ import { createRegistrationSchema, instanceId, instancePath, type Registration }
 import type { WireRoute } from "@isaas/gateway-sdk/services";
 import { type TObject, Type } from "typebox";
 import { Compile } from "typebox/compile";
+import { Default } from "typebox/value";
 
 /** As JSON. */
 export const mostMetadataBytes = 8 * 1024;
@@ -32,25 +33,25 @@ export function serviceOf(key: string): string {
 /** Reads records back. What the store holds may be anybody's: only what fits the schema counts. */
 export function createRecordParser(routeSchema: TObject): (text: string) => InstanceRecord | undefined {
   const { openapi: _openapi, ...registration } = createRegistrationSchema(routeSchema).properties;
-  const schema = Compile(
-    Type.Object(
-      {
-        ...registration,
-        openapi: Type.Optional(Type.String({ pattern: instancePath, maxLength: 512 })),
-        instance_id: instanceId,
-        host: Type.Required(Type.Object({ host: registration.host })).properties.host,
-        routes: Type.Array(routeSchema, { minItems: 1 }),
-        lease_seconds: Type.Integer({ minimum: 1, maximum: 3600 }),
-        draining: Type.Boolean(),
-        registered_at: Type.String({ maxLength: 40 }),
-        token_hashes: Type.Array(Type.String({ pattern: "^[0-9a-f]{64}$" }), { minItems: 1, maxItems: 8 }),
-      },
-      { additionalProperties: false },
-    ),
+  const shape = Type.Object(
+    {
+      ...registration,
+      openapi: Type.Optional(Type.String({ pattern: instancePath, maxLength: 512 })),
+      instance_id: instanceId,
+      host: Type.Required(Type.Object({ host: registration.host })).properties.host,
+      routes: Type.Array(routeSchema, { minItems: 1 }),
+      lease_seconds: Type.Integer({ minimum: 1, maximum: 3600 }),
+      draining: Type.Boolean(),
+      registered_at: Type.String({ maxLength: 40 }),
+      token_hashes: Type.Array(Type.String({ pattern: "^[0-9a-f]{64}$" }), { minItems: 1, maxItems: 8 }),
+    },
+    { additionalProperties: false },
   );
+  const schema = Compile(shape);
   return function parseRecord(text) {
     try {
-      const value: unknown = JSON.parse(text);
+      // A gateway of an earlier version wrote less.
+      const value: unknown = Default(shape, JSON.parse(text));
       if (!schema.Check(value)) return undefined;
       const record = value as unknown as InstanceRecord;
       return Buffer.byteLength(JSON.stringify(record.metadata)) <= mostMetadataBytes ? record : undefined;

@@ -25,6 +25,11 @@ export function decodeSettings(
       baseMs: raw.ejection_seconds * 1000,
       maxMs: raw.ejection_max_seconds * 1000,
     },
+    crowd: {
+      perInstance: raw.max_requests_per_instance || Number.POSITIVE_INFINITY,
+      perService: raw.max_requests_per_service || Number.POSITIVE_INFINITY,
+      line: { length: raw.queue_length, waitMs: raw.queue_ms },
+    },
     dnsServers: raw.dns_servers,
     redisUrl: raw.redis_url ?? toRedisUrl(raw),
     redisPrefix: raw.redis_prefix,

@@ -111,6 +111,37 @@ export const settingsSchema = Type.Object(
       maximum: 86400,
       description: "Longest ejection; where it is shorter than `ejection_seconds`, no ejection is longer than this.",
     }),
+    max_requests_per_instance: Type.Integer({
+      section: "Crowding",
+      default: 10_000,
+      minimum: 0,
+      maximum: 1_000_000,
+      description:
+        "Requests of this gateway that an instance has at once, at most, with those whose answers are still on their way. One that has so many is left out while others have fewer. It keeps a service that hangs from taking all of the gateway. 0 sets no bound.",
+    }),
+    max_requests_per_service: Type.Integer({
+      section: "Crowding",
+      default: 0,
+      minimum: 0,
+      maximum: 1_000_000,
+      description: "The same for all instances of a service together. 0 sets no bound.",
+    }),
+    queue_length: Type.Integer({
+      section: "Crowding",
+      default: 100,
+      minimum: 0,
+      maximum: 100_000,
+      description:
+        "Requests to a service that may wait for a place, first come first served. Any more get 503 SERVICE_UNAVAILABLE at once. 0 lets nobody wait.",
+    }),
+    queue_ms: Type.Integer({
+      section: "Crowding",
+      default: 50,
+      minimum: 1,
+      maximum: 60_000,
+      description:
+        "Milliseconds that a request waits for a place at most; then it gets the same 503. Long waits turn a short crowd into a long one.",
+    }),
     redis_url: Type.Optional(
       Type.Refine(
         Type.String({

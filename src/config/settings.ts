@@ -1,6 +1,7 @@
 import type { RouteOptions } from "@isaas/gateway-sdk/contract";
 import type { TrustedProxies } from "../proxy/trusted-proxies.ts";
 import type { EjectionPolicy } from "../services/ejection.ts";
+import type { CrowdPolicy } from "../services/service.ts";
 import type { StaticService } from "./service-urls.ts";
 
 export interface RouteSetting extends RouteOptions {
@@ -20,6 +21,7 @@ export interface Settings {
   /** How long a new instance takes to its full share; 0: it has it at once. */
   readonly slowStartMs: number;
   readonly ejection: EjectionPolicy;
+  readonly crowd: CrowdPolicy;
   /** Empty: the system's way to resolve names. */
   readonly dnsServers: readonly string[];
   readonly maxBodyBytes: number;

@@ -23,6 +23,7 @@ export function createAccessLog(log: RootLog, clock: Clock): AccessLog {
         outcome,
         error: exchange.errorCode,
         duration_ms: toTenths(clock.monotonic() - exchange.startMs),
+        tries: exchange.tries > 1 ? exchange.tries : undefined,
         upstream_ms: exchange.upstreamMs === undefined ? undefined : toTenths(exchange.upstreamMs),
         bytes_in: exchange.bytesIn,
         bytes_out: exchange.bytesOut,

@@ -3,6 +3,7 @@ import type { GatewayError } from "@isaas/gateway-sdk/errors";
 import { giveController, takeController } from "./abort-pool.ts";
 import type { Instance } from "../services/instance.ts";
 import type { Route } from "../routing/route.ts";
+import type { Service } from "../services/service.ts";
 
 /** How a request ended. `client_gone` and `upstream_broken` mean that the answer was cut off. */
 export type Outcome = "answered" | "client_gone" | "upstream_broken";
@@ -25,6 +26,10 @@ export class Exchange implements PublicExchange {
   instance: Instance | undefined;
   /** Milliseconds from the start until the service's head arrived. */
   upstreamMs: number | undefined;
+  /** How often it was sent to an instance. */
+  tries = 0;
+  /** What goes to the service beside the headers, which are its own by then; undefined: nothing was made ready yet. */
+  body: ArrayBuffer | ReadableStream<Uint8Array> | null | undefined;
   bytesIn = 0;
   bytesOut = 0;
   errorCode: string | undefined;
@@ -39,8 +44,11 @@ export class Exchange implements PublicExchange {
   #upstream: AbortController | undefined;
   #public: AbortController | undefined;
   #aborted = false;
+  #isBlamed = false;
   #headers: [name: string, value: string][] | undefined;
   #upstreamHeaders: [name: string, value: string | undefined][] | undefined;
+  #brokenListeners: (() => void)[] | undefined;
+  #target: Service | undefined;
 
   constructor(start: {
     request: Request;
@@ -107,14 +115,48 @@ export class Exchange implements PublicExchange {
 
   /** From now on this instance has the request, and one that had it before no longer. */
   carriedBy(instance: Instance | undefined): void {
-    if (this.instance !== undefined) this.instance.inFlight -= 1;
-    if (instance !== undefined) instance.inFlight += 1;
+    const service = this.#service;
+    const earlier = this.instance;
     this.instance = instance;
+    this.#isBlamed = false;
+    // In this order: whoever waits for a place must not get the one that is being taken.
+    if (instance !== undefined) service?.begin(instance);
+    if (earlier !== undefined) service?.end(earlier);
   }
 
-  /** Counts against the instance what went wrong with this request. The reason is for the operator. */
+  get #service(): Service | undefined {
+    return this.#target ?? this.#route?.target;
+  }
+
+  /** Counts against the instance what went wrong with this try, once. The reason is for the operator. */
   blame(reason: string): void {
-    if (this.instance !== undefined) this.#route?.target.failed(this.instance, reason);
+    if (this.instance === undefined || this.#isBlamed) return;
+    this.#isBlamed = true;
+    this.#service?.failed(this.instance, reason);
+  }
+
+  onBroken(listener: () => void): void {
+    if (this.streaming) (this.#brokenListeners ??= []).push(listener);
+  }
+
+  /** The service broke off after the head of its answer. */
+  broke(): void {
+    this.blame("its answer broke off");
+    for (const listener of this.#brokenListeners ?? []) listener();
+  }
+
+  /** Gives up what its service was doing, and goes to another one as if nothing had been. */
+  turnTo(target: Service): void {
+    this.#upstream?.abort();
+    this.carriedBy(undefined);
+    this.#upstream = undefined;
+    this.#public = undefined;
+    this.#aborted = false;
+    this.#brokenListeners = undefined;
+    this.timedOut = false;
+    this.streaming = false;
+    this.upstreamMs = undefined;
+    this.#target = target;
   }
 
   /** Gives back what was borrowed. Nothing of the exchange may be used for the service after this. */

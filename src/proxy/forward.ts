@@ -1,15 +1,24 @@
-import type { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Clock, Handler } from "@isaas/gateway-sdk/plugin";
 import type { Exchange } from "../pipeline/exchange.ts";
 import type { RoutePlan } from "../routing/route.ts";
-import { type BodyWatcher, type RequestBody, takeRequestBody } from "./request-body.ts";
-import { rewriteHeaders, setHost } from "./request-headers.ts";
-import { bodyKindOf, brokenBody, rewriteAnswerHeaders } from "./response.ts";
 import { createBalancer } from "../services/balance/create-balancer.ts";
-import type { Instance } from "../services/instance.ts";
 import type { Service } from "../services/service.ts";
+import { type RequestBody, takeRequestBody } from "./request-body.ts";
+import { rewriteHeaders, setHost } from "./request-headers.ts";
+import { rewriteAnswerHeaders } from "./response.ts";
+import { breakOff, receiveAnswer } from "./receive.ts";
+import { Retry } from "./retry.ts";
+import { tellTimeLeft, timeAllowedMs } from "./time-left.ts";
 import type { Transport } from "./transport.ts";
-import { describeFailure, isUnreachable, noInstance, toGatewayError } from "./upstream-failure.ts";
+import { Upload } from "./upload.ts";
+import {
+  describeFailure,
+  describeTry,
+  isUnavailable,
+  noInstance,
+  noPlace,
+  toGatewayError,
+} from "./upstream-failure.ts";
 
 export interface ForwardOptions {
   readonly transport: Transport;
@@ -20,129 +29,102 @@ export interface ForwardOptions {
 /** The last handler of a route's chain: sends the request to an instance of the service and brings the answer back. */
 export function createForwarder(route: RoutePlan, service: Service, options: ForwardOptions): Handler {
   const { transport, clock, maxBodyBytes } = options;
-  const { timeoutMs } = route;
   const strip = route.stripPrefix ? route.pathPrefix.length : 0;
-
   const balancer = createBalancer(route.balance);
+  const retries = { route, service, balancer, clock };
 
   return async function forward(exchange: Exchange): Promise<Response> {
     if (!service.isAvailable) throw noInstance(service);
-    const upload = new Upload(exchange, clock, timeoutMs);
+    const upload = new Upload(exchange, clock, timeAllowedMs(exchange, route.timeoutMs));
     try {
-      const taken = takeRequestBody(exchange, maxBodyBytes, upload);
-      const body = taken instanceof Promise ? await taken : taken;
+      service.retryBudget.earn(exchange.startMs);
+      let { body } = exchange;
+      // Another service may have had it before: then it is ready.
+      if (body === undefined) {
+        const taken = takeRequestBody(exchange, maxBodyBytes, upload);
+        body = taken instanceof Promise ? await taken : taken;
+        if (body instanceof ArrayBuffer) exchange.bytesIn = body.byteLength;
+        rewriteHeaders(exchange, body !== null);
+        exchange.body = body;
+      }
       upload.moved();
-      if (body instanceof ArrayBuffer) exchange.bytesIn = body.byteLength;
-      const answer = await send(exchange, body, rewriteHeaders(exchange, body !== null));
-      exchange.upstreamMs = clock.monotonic() - exchange.startMs;
-      rewriteAnswerHeaders(answer, service.name);
-      const response = await receive(exchange, answer);
+      if (!service.line.isEmpty || !enter(exchange)) await stand(exchange);
+      const response = await serve(exchange, body);
       exchange.deadlineMs = Number.POSITIVE_INFINITY;
       return response;
     } catch (cause) {
-      const isCallersDoing = upload.refusal !== undefined || (!exchange.timedOut && exchange.callerGone);
-      if (!isCallersDoing) exchange.blame(describeFailure(cause, exchange));
+      if (!isCallersDoing(exchange, upload)) exchange.blame(describeFailure(cause, exchange));
       exchange.abort();
       throw upload.refusal ?? toGatewayError(cause, exchange, service.name);
     }
   } as Handler;
 
-  /** To one instance after another, as long as they cannot be reached: nothing of the request was sent then. */
-  async function send(exchange: Exchange, body: RequestBody, headers: Headers): Promise<Response> {
-    const { method, path, query } = exchange;
-    const target = (strip === 0 ? path : path.slice(strip) || "/") + query;
-    const unreachable: Instance[] = [];
-    let instance = service.pick(balancer, exchange, unreachable);
-    if (instance === undefined) throw noInstance(service);
-    for (;;) {
-      exchange.carriedBy(instance);
-      setHost(headers, instance.authority);
-      try {
-        return await transport.send({
-          url: instance.url + target,
-          method,
-          headers,
-          body,
-          signal: exchange.upstreamSignal,
-        });
-      } catch (cause) {
-        if (!isUnreachable(cause) || body instanceof ReadableStream) throw cause;
-        unreachable.push(instance);
-        const next = service.pick(balancer, exchange, unreachable);
-        if (next === undefined) throw cause;
-        exchange.blame(describeFailure(cause, exchange));
-        instance = next;
+  /** Takes a place at an instance. */
+  function enter(exchange: Exchange): boolean {
+    const instance = service.admit(balancer, exchange);
+    if (instance === undefined) return false;
+    exchange.carriedBy(instance);
+    return true;
+  }
+
+  /** Waits for a place. */
+  async function stand(exchange: Exchange): Promise<void> {
+    if (await service.line.wait(() => enter(exchange), exchange.upstreamSignal)) return;
+    throw service.isAvailable ? noPlace(service) : noInstance(service);
+  }
+
+  /** Try after try, until one is good or none is to follow: what became of the last one is the outcome. */
+  async function serve(exchange: Exchange, body: RequestBody): Promise<Response> {
+    let retry: Retry | undefined;
+    try {
+      for (;;) {
+        let answer: Response | undefined;
+        let response: Response | undefined;
+        let cause: unknown;
+        try {
+          answer = await send(exchange, body);
+          exchange.upstreamMs = clock.monotonic() - exchange.startMs;
+          rewriteAnswerHeaders(answer, service.name);
+          const received = receiveAnswer(exchange, answer);
+          response = received instanceof Promise ? await received : received;
+        } catch (thrown) {
+          // A body that streams cannot be sent twice, and may be what broke.
+          if (exchange.timedOut || body instanceof ReadableStream || exchange.callerGone) throw thrown;
+          cause = thrown;
+        }
+        if (response !== undefined && !isUnavailable(response.status)) {
+          if (exchange.instance !== undefined) service.succeeded(exchange.instance);
+          return response;
+        }
+        exchange.blame(describeTry(exchange, { answer, response, cause }));
+        retry ??= new Retry(retries, exchange, body);
+        if (!(await retry.goOn({ answer, cause }))) {
+          if (answer === undefined || cause !== undefined) throw cause;
+          return response ?? breakOff(exchange, answer);
+        }
+        // Nobody will read it.
+        if (answer?.bodyUsed === false) answer.body?.cancel().catch(() => {});
+        exchange.streaming = false;
+        exchange.bytesOut = 0;
       }
+    } finally {
+      retry?.end();
     }
   }
 
-  /** The answer as it goes on. The instance has done its part with a whole small body, or with the head of a longer one. */
-  async function receive(exchange: Exchange, answer: Response): Promise<Response> {
-    const { method } = exchange;
-    const kind = bodyKindOf(method, answer);
-    const whole = kind === "whole" ? await takeWhole(exchange, answer) : undefined;
-    // The head said that all is well and the body broke off: so does ours. Whoever sees it break blames the instance.
-    const isBroken = kind === "whole" && whole === undefined;
-    exchange.streaming ||= kind === "stream" || isBroken;
-    if (isBroken) return new Response(brokenBody(), answer);
-    judge(exchange, answer.status);
-    if (kind === "stream") return answer;
-    return whole === undefined ? withoutBody(method, answer) : new Response(whole, answer);
-  }
-
-  /** What an instance answers is the caller's business, unless it says that it cannot serve. */
-  function judge(exchange: Exchange, status: number): void {
-    if (status >= 502 && status <= 504) exchange.blame(`answered ${status}`);
-    else if (exchange.instance !== undefined) service.succeeded(exchange.instance);
+  function send(exchange: Exchange, body: RequestBody): Promise<Response> {
+    const { method, path, query, instance } = exchange;
+    const { headers } = exchange.request;
+    if (instance === undefined) throw noInstance(service);
+    setHost(headers, instance.authority, exchange.tries > 0);
+    exchange.tries += 1;
+    tellTimeLeft(headers, exchange.deadlineMs - clock.monotonic());
+    const url = instance.url + (strip === 0 ? path : path.slice(strip) || "/") + query;
+    return transport.send({ url, method, headers, body, signal: exchange.upstreamSignal });
   }
 }
 
-/** Keeps the deadline while a request's body is on its way. */
-class Upload implements BodyWatcher {
-  refusal: GatewayError | undefined;
-  readonly #exchange: Exchange;
-  readonly #clock: Clock;
-  readonly #timeoutMs: number;
-
-  constructor(exchange: Exchange, clock: Clock, timeoutMs: number) {
-    this.#exchange = exchange;
-    this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
-  }
-
-  waiting(): void {
-    this.#exchange.deadlineMs = Number.POSITIVE_INFINITY;
-  }
-
-  moved(): void {
-    this.#exchange.deadlineMs = this.#clock.monotonic() + this.#timeoutMs;
-  }
-
-  tooLarge(error: GatewayError): void {
-    this.refusal = error;
-    this.#exchange.abort();
-  }
-}
-
-/** Bun gives an answer to HEAD without a known length the length 0; behind a stream it has none, as it should. */
-function withoutBody(method: string, answer: Response): Response {
-  const isUnknown = method === "HEAD" && !answer.headers.has("content-length");
-  return new Response(isUnknown ? emptyStream() : null, answer);
-}
-
-/** Closes when it is read, not before: an empty body is known to be empty otherwise. */
-function emptyStream(): ReadableStream<Uint8Array> {
-  return new ReadableStream({ pull: (stream) => stream.close() }, { highWaterMark: 0 });
-}
-
-/** Undefined when the service broke off. */
-async function takeWhole(exchange: Exchange, answer: Response): Promise<ArrayBuffer | undefined> {
-  try {
-    const bytes = await answer.arrayBuffer();
-    exchange.bytesOut = bytes.byteLength;
-    return bytes;
-  } catch (cause) {
-    if (exchange.timedOut) throw cause;
-    return undefined;
-  }
+/** What went wrong is nobody's fault at the service. */
+function isCallersDoing(exchange: Exchange, { refusal }: Upload): boolean {
+  return refusal !== undefined || (!exchange.timedOut && exchange.callerGone);
 }

@@ -54,11 +54,13 @@ function refuseCircle(passed: string): void {
   throw new GatewayError("UPSTREAM_ERROR", { message: "The request runs in a circle: a service leads back here." });
 }
 
-/** Lets an instance that is dialled by its address see the name it goes by; undefined: the URL's host, as fetch writes it. */
-export function setHost(headers: Headers, authority: string | undefined): void {
+/**
+ * Lets an instance that is dialled by its address see the name it goes by; undefined: the URL's host, as fetch writes it.
+ * One that was asked before may have left its own name.
+ */
+export function setHost(headers: Headers, authority: string | undefined, wasSent: boolean): void {
   if (authority !== undefined) headers.set("host", authority);
-  // An instance that was tried before may have left its own.
-  else headers.delete("host");
+  else if (wasSent) headers.delete("host");
 }
 
 /**

@@ -70,6 +70,11 @@ export class Directory {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** A service by its name, with the routes that lead to it. */
+  find(name: string): { readonly service: Service; readonly routes: readonly Route[] } | undefined {
+    return this.#entries.get(name);
+  }
+
   load(name: string, instanceId: string): InstanceLoad | undefined {
     return this.#entries.get(name)?.service.load(instanceId);
   }

@@ -32,7 +32,13 @@ export function explainRequest(
     method,
     path,
     outcome: "route",
-    route: { path_prefix: entry.pathPrefix, methods: entry.methods, timeout: entry.timeoutMs / 1000 },
+    route: {
+      path_prefix: entry.pathPrefix,
+      methods: entry.methods,
+      timeout: entry.timeoutMs / 1000,
+      retries: entry.retries,
+      retry_unsafe: entry.retryUnsafe,
+    },
     policies: Object.fromEntries(
       policies.map((policy) => [policy, stateOf(policy)]),
     ) as Required<Explanation>["policies"],

@@ -15,6 +15,7 @@ import { type Entry, RouteTable } from "./table.ts";
 const laterPrefixes = ["/metrics", "/.well-known"];
 
 const defaultTimeoutMs = 30_000;
+const defaultRetries = 2;
 
 export const defaultBalance: BalanceOptions = { policy: "least_loaded", hash_on: "client_address" };
 
@@ -85,6 +86,8 @@ export function toPlan(route: RouteSetting): RoutePlan {
     service: route.service,
     stripPrefix: route.strip_prefix,
     timeoutMs: route.timeout * 1000,
+    retries: route.retries,
+    retryUnsafe: route.retry_unsafe,
     policies: new Set(policies.filter((policy) => route[policy])),
     scopes: route.scopes,
     balance: route.balance ?? defaultBalance,
@@ -100,6 +103,8 @@ function toDefaultPlan(apiPrefix: string, { name, segment }: StaticService): Rou
     service: name,
     stripPrefix: true,
     timeoutMs: defaultTimeoutMs,
+    retries: defaultRetries,
+    retryUnsafe: false,
     policies: new Set(core?.policies ?? policies),
     scopes: undefined,
     balance: defaultBalance,

@@ -24,6 +24,7 @@ export function servicesOf(plugin: string, options: PluginServicesOptions): Serv
       onPublished(plans);
     },
     withdraw: (name) => directory.withdraw(plugin, name),
+    has: (name) => directory.find(name) !== undefined,
     fixed: () => directory.fixed(toWire),
     described: () => directory.described(toWire),
     load: (name, instanceId) => directory.load(name, instanceId),

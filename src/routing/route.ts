@@ -4,6 +4,10 @@ import type { Service } from "../services/service.ts";
 
 /** What is planned before a chain is made: everything a route says of itself. */
 export interface RoutePlan extends RouteInfo {
+  /** How often a request is sent again after its first try has failed. */
+  readonly retries: number;
+  /** Whether that holds for POST and PATCH as well. */
+  readonly retryUnsafe: boolean;
   /** How its requests are spread over the instances. */
   readonly balance: BalanceOptions;
   /** What the route says to plugins, by plugin name. */

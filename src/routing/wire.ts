@@ -17,6 +17,8 @@ export function toWire(plan: RoutePlan): WireRoute {
     methods: [...plan.methods],
     strip_prefix: plan.stripPrefix,
     timeout: plan.timeoutMs / 1000,
+    retries: plan.retries,
+    retry_unsafe: plan.retryUnsafe,
     ...(Object.fromEntries(policies.map((policy) => [policy, plan.policies.has(policy)])) as Record<
       (typeof policies)[number],
       boolean

@@ -152,7 +152,7 @@ export function createHandler(options: HandlerOptions): RequestHandler {
       server.timeout(exchange.request, idleSeconds);
     }
     inFlight.delete(exchange);
-    if (outcome === "upstream_broken") exchange.blame("its answer broke off");
+    if (outcome === "upstream_broken") exchange.broke();
     exchange.carriedBy(undefined);
     // What a plugin left unread of the service's answer is not wanted any more.
     if (exchange.streaming) exchange.abort();

@@ -3,11 +3,23 @@ import type { InstanceInfo, InstanceLoad } from "@isaas/gateway-sdk/services";
 import type { Balancer, Caller } from "./balance/balancer.ts";
 import type { EjectionPolicy } from "./ejection.ts";
 import type { Instance } from "./instance.ts";
+import { RetryBudget } from "./retry-budget.ts";
 import { Roster } from "./roster.ts";
 import { warm } from "./slow-start.ts";
+import { type LinePolicy, WaitingLine } from "./waiting-line.ts";
 
 /** How often shares grow while an instance warms up: finer would cost more and change nothing. */
 const warmEveryMs = 250;
+
+/** How many requests may be in flight at once; Infinity: any number. */
+export interface CrowdPolicy {
+  readonly perInstance: number;
+  readonly perService: number;
+  /** Who waits when all places are taken. */
+  readonly line: LinePolicy;
+}
+
+const nobody: readonly Instance[] = [];
 
 export interface ServiceOptions {
   readonly clock: Clock;
@@ -15,11 +27,16 @@ export interface ServiceOptions {
   /** How long a new instance takes to its full share; 0: it has it at once. */
   readonly slowStartMs: number;
   readonly ejection: EjectionPolicy;
+  readonly crowd: CrowdPolicy;
 }
 
 /** A named service: who serves it, and who of them gets the next request. */
 export class Service {
   readonly name: string;
+  readonly retryBudget = new RetryBudget();
+  /** Requests for which there was no place. */
+  readonly line: WaitingLine;
+  #inFlight = 0;
   readonly #options: ServiceOptions;
   readonly #roster = new Roster();
   /** Open and not ejected. Made when something changes, never by a request. */
@@ -30,6 +47,7 @@ export class Service {
   constructor(name: string, options: ServiceOptions) {
     this.name = name;
     this.#options = options;
+    this.line = new WaitingLine(options.crowd.line);
   }
 
   get instances(): readonly Instance[] {
@@ -55,6 +73,7 @@ export class Service {
     const nowMs = this.#options.clock.monotonic();
     this.#roster.update(source, { infos, lastCheck }, nowMs);
     this.#refresh(nowMs);
+    this.line.move();
   }
 
   /** What this source says of it now. */
@@ -73,11 +92,33 @@ export class Service {
     return { inFlight, ejected: { untilMs: Math.round(clock.now() + untilMs - clock.monotonic()), reason } };
   }
 
-  /** The instance for the next request, none of these, or undefined when there is no other. */
+  /** The instance for a request that comes now, or undefined when there is no place for it. */
+  admit(balancer: Balancer, caller: Caller): Instance | undefined {
+    return this.#inFlight < this.#options.crowd.perService ? this.pick(balancer, caller, nobody) : undefined;
+  }
+
+  /** From now on this instance has one request more. */
+  begin(instance: Instance): void {
+    instance.inFlight += 1;
+    this.#inFlight += 1;
+  }
+
+  /** One request less. Whoever waits for a place gets it before anybody who comes later. */
+  end(instance: Instance): void {
+    instance.inFlight -= 1;
+    this.#inFlight -= 1;
+    if (!this.line.isEmpty) this.line.move();
+  }
+
+  /** An instance with a free place, none of these, or undefined when there is no other. */
   pick(balancer: Balancer, caller: Caller, except: readonly Instance[]): Instance | undefined {
     this.#refreshWhenDue();
     const left = except.length === 0 ? this.#eligible : this.#eligible.filter((instance) => !except.includes(instance));
-    return left.length <= 1 ? left[0] : balancer(left, caller);
+    const picked = left.length <= 1 ? left[0] : balancer(left, caller);
+    const { perInstance } = this.#options.crowd;
+    if (picked === undefined || picked.inFlight < perInstance) return picked;
+    const free = left.filter(({ inFlight }) => inFlight < perInstance);
+    return free.length <= 1 ? free[0] : balancer(free, caller);
   }
 
   /** The instance gave an answer for which it need not be ashamed. */

@@ -6,5 +6,5 @@ import { RedisStore } from "./redis/redis-store.ts";
 /** The shared store where the settings name one, else the embedded one. Throws a TypeError for a wrong URL. */
 export function createStore(settings: StoreSettings, host: StoreHost): OpenableStore {
   if (settings.redisUrl === undefined) return new EmbeddedStore(settings.dataDir, host);
-  return new RedisStore(parseRedisUrl(settings.redisUrl), settings.redisPrefix, host.log);
+  return new RedisStore(parseRedisUrl(settings.redisUrl), settings.redisPrefix, host);
 }

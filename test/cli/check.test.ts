@@ -40,7 +40,7 @@ routes:
     expect(stderr.replaceAll(`${directory.path}/`, "").split("\n")).toEqual([
       "metrics_token: wanted a known setting, see docs/configuration.md, got an unknown name (every.yaml:2)",
       'port: wanted an integer from 0 to 65535, got "80" (every.yaml:1)',
-      "routes[0].colour: wanted one of service, path_prefix, methods, strip_prefix, timeout, auth_required, scopes, rate_limit, circuit_breaker, balance, auth, got an unknown name (every.yaml:7)",
+      "routes[0].colour: wanted one of service, path_prefix, methods, strip_prefix, timeout, retries, retry_unsafe, auth_required, scopes, rate_limit, circuit_breaker, balance, auth, limits, breakers, got an unknown name (every.yaml:7)",
       "routes[0].timeout: wanted a number above 0, at most 3600, got -1 (every.yaml:6)",
       'users_service_url: wanted a name that is not reserved for the gateway, got "users" (USERS_SERVICE_URL)',
       'trusted_proxies[0]: wanted an address or a CIDR block such as 10.0.0.0/8, got "nobody" (TRUSTED_PROXIES)',

@@ -12,12 +12,15 @@ test("gateway explain GET /api/v1/context/x", async () => {
     "request     GET /api/v1/context/x
     route       /api/v1/context  (GET, POST)
     timeout     30 s
+    retries     2
     policy      auth_required: on
-    policy      rate_limit: not enforced
-    policy      circuit_breaker: not enforced
+    policy      rate_limit: on
+    policy      circuit_breaker: on
     chain  1    edge: cors
     chain  2    identity: auth
-    chain  3    upstream: forward
+    chain  3    admission: limits
+    chain  4    upstream: breakers
+    chain  5    upstream: forward
     service     context_service, as /x
     balance     least_loaded
     instance    http://context-1:8001  (0 in flight)
@@ -99,7 +102,7 @@ describe.each(runners)("explain by %s", (_, run) => {
     );
     const { code, stdout } = await run(["explain", "/a/b", "--config", path]);
     expect(code).toBe(0);
-    expect(stdout).toContain("route       /a  (GET)\ntimeout     0.5 s\n");
+    expect(stdout).toContain("route       /a  (GET)\ntimeout     0.5 s\nretries     2\n");
     expect(stdout).toContain("policy      rate_limit: off\n");
     expect(stdout).toContain(
       "service     a_service, as /a/b\nbalance     consistent_hash on cookie:sid\ninstance    none: 503 SERVICE_UNAVAILABLE\n",

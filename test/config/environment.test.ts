@@ -82,7 +82,7 @@ describe("strangers", () => {
   test("names that are no settings are left alone, also those of later versions", () => {
     const environment = {
       METRICS_TOKEN: "x",
-      RATE_LIMIT_BURST: "x",
+      PLUGINS_DIR: "x",
       HOSTNAME: "\u0000",
       __proto__x: "1",
     };

@@ -19,7 +19,7 @@ const files = {
 describe.each(["yaml", "json", "toml"] as const)("in %s", (format) => {
   test.each([
     ["metrics_token", "metrics_token", ".metrics_token"],
-    ["rate_limit_burst", "rate_limit_burst", ".rate_limit_burst"],
+    ["tls_cert", "tls_cert", ".tls_cert"],
     ["__proto__", "__proto__", ".__proto__"],
     ["constructor", "constructor", ".constructor"],
     ["<<", '["<<"]', '["<<"]'],

@@ -120,6 +120,8 @@ routes:
         path_prefix: "/a",
         strip_prefix: true,
         timeout: 30,
+        retries: 2,
+        retry_unsafe: false,
         auth_required: true,
         rate_limit: true,
         circuit_breaker: true,

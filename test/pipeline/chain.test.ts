@@ -12,6 +12,8 @@ const route: RoutePlan = {
   service: "a_service",
   stripPrefix: true,
   timeoutMs: 1000,
+  retries: 2,
+  retryUnsafe: false,
   policies: new Set(),
   balance: defaultBalance,
   plugins: {},

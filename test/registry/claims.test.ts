@@ -116,6 +116,8 @@ describe("a core service", () => {
         methods: methods as never,
         strip_prefix: true,
         timeout: 30,
+        retries: 2,
+        retry_unsafe: false,
         auth_required: true,
         rate_limit: true,
         circuit_breaker: breaker,

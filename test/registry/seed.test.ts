@@ -40,6 +40,8 @@ test("the seed's own body registers, starts, and becomes healthy once its host r
         methods: ["GET", "POST"],
         strip_prefix: true,
         timeout: 30,
+        retries: 2,
+        retry_unsafe: false,
         auth_required: true,
         rate_limit: true,
         circuit_breaker: true,

@@ -17,6 +17,8 @@ describe("a service that no route names", () => {
         service: "billing_service",
         stripPrefix: true,
         timeoutMs: 30_000,
+        retries: 2,
+        retryUnsafe: false,
         policies: new Set(policies),
         balance: { policy: "least_loaded", hash_on: "client_address" },
         plugins: {},

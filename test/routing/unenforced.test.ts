@@ -10,6 +10,8 @@ const asking = (...asked: Policy[]): RoutePlan => ({
   service: "a_service",
   stripPrefix: true,
   timeoutMs: 1,
+  retries: 2,
+  retryUnsafe: false,
   policies: new Set(asked),
   balance: { policy: "least_loaded", hash_on: "client_address" },
   plugins: {},

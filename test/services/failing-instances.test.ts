@@ -25,6 +25,8 @@ beforeEach(async () => {
         service: "two_service",
         path_prefix: "/api/v1/two",
         timeout: 0.3,
+        retries: 0,
+        circuit_breaker: false,
         balance: { policy: "round_robin", hash_on: "client_address" },
       }),
     ],

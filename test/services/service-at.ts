@@ -13,7 +13,11 @@ interface ServiceAt {
 }
 
 /** A service whose clock the test moves: slow start of 30 s, ejection after 5 failures for 30 s up to 300 s. */
-export function createServiceAt({ slowStartMs = 30_000, failures = 5 } = {}): ServiceAt {
+export function createServiceAt({
+  slowStartMs = 30_000,
+  failures = 5,
+  crowd = { perInstance: 10_000, perService: Number.POSITIVE_INFINITY, line: { length: 100, waitMs: 50 } },
+} = {}): ServiceAt {
   const lines: Line[] = [];
   const write = (level: Line["level"]) => (fields: object) => void lines.push({ level, fields });
   const silent = () => {};
@@ -23,6 +27,7 @@ export function createServiceAt({ slowStartMs = 30_000, failures = 5 } = {}): Se
     log: { trace: silent, debug: silent, info: write("info"), warn: write("warn"), error: silent },
     slowStartMs,
     ejection: { failures, baseMs: 30_000, maxMs: 300_000 },
+    crowd,
   });
   return { service, lines, pass: (seconds) => void (passedMs += seconds * 1000) };
 }

@@ -16,6 +16,24 @@ test("0 switches each of them off", () => {
   expect(settings).toMatchObject({ slowStartMs: 0, ejection: { failures: 0 } });
 });
 
+test("an instance gets 10,000 requests at once, and 100 wait for 50 ms, unless said otherwise", () => {
+  const { settings } = settingsFrom({});
+  expect(settings.crowd).toEqual({
+    perInstance: 10_000,
+    perService: Number.POSITIVE_INFINITY,
+    line: { length: 100, waitMs: 50 },
+  });
+});
+
+test("0 takes the bounds away", () => {
+  const environment = { MAX_REQUESTS_PER_INSTANCE: "0", MAX_REQUESTS_PER_SERVICE: "0", QUEUE_LENGTH: "0" };
+  expect(settingsFrom({ environment }).settings.crowd).toMatchObject({
+    perInstance: Number.POSITIVE_INFINITY,
+    perService: Number.POSITIVE_INFINITY,
+    line: { length: 0 },
+  });
+});
+
 test.each([
   ["SLOW_START_SECONDS", "-1"],
   ["SLOW_START_SECONDS", "3601"],
@@ -23,9 +41,28 @@ test.each([
   ["EJECTION_FAILURES", "1001"],
   ["EJECTION_SECONDS", "0"],
   ["EJECTION_MAX_SECONDS", "86401"],
+  ["MAX_REQUESTS_PER_INSTANCE", "-1"],
+  ["MAX_REQUESTS_PER_SERVICE", "1000001"],
+  ["QUEUE_LENGTH", "1.5"],
+  ["QUEUE_MS", "0"],
 ])("%s=%s is refused", (name, value) => {
   const { problems } = settingsFrom({ environment: { [name]: value } });
   expect(problems).toEqual([expect.stringContaining(name.toLowerCase())]);
+});
+
+describe("a route's retries", () => {
+  const routeWith = (said: string) =>
+    settingsFrom({ file: { yaml: `routes: [{service: a_service, path_prefix: /a, ${said}}]` } });
+
+  test("may be none", () => {
+    const { settings, problems } = routeWith("retries: 0, retry_unsafe: true");
+    expect(problems).toEqual([]);
+    expect(settings.routes[0]).toMatchObject({ retries: 0, retry_unsafe: true });
+  });
+
+  test.each(["retries: 11", "retries: -1", "retries: true", "retry_unsafe: 1"])("may not be %s", (said) => {
+    expect(routeWith(said).problems).toEqual([expect.stringContaining("routes[0].retr")]);
+  });
 });
 
 describe("a route's balance", () => {

@@ -24,9 +24,10 @@ export interface DirectoryParts {
 export function createDirectory(log: Log = listeningLog()): DirectoryParts {
   const table = new RouteTable<Destination>();
   const ejection = { failures: 5, baseMs: 30_000, maxMs: 300_000 };
+  const crowd = { perInstance: 100, perService: 1000, line: { length: 10, waitMs: 50 } };
   const directory = new Directory({
     table,
-    createService: (name) => new Service(name, { clock: systemClock, log, slowStartMs: 0, ejection }),
+    createService: (name) => new Service(name, { clock: systemClock, log, slowStartMs: 0, ejection, crowd }),
     open: (plan, target) => ({ ...plan, target, steps: [], chain: () => new Response(plan.service) }),
   });
   const published: (readonly RoutePlan[])[] = [];
@@ -57,6 +58,8 @@ export function toPlan(service: string, pathPrefix: string, more: Partial<RouteP
     service,
     stripPrefix: true,
     timeoutMs: 30_000,
+    retries: 2,
+    retryUnsafe: false,
     policies: new Set(),
     balance: { policy: "least_loaded", hash_on: "client_address" },
     plugins: {},

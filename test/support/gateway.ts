@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
-import { openRoutes, secretKey } from "./open-routes.ts";
+import { hardlyLimited, openRoutes, secretKey } from "./open-routes.ts";
 
 const executable = join(import.meta.dirname, "../../dist/gateway");
 
@@ -38,6 +38,7 @@ const quiet = {
   DRAIN_SECONDS: "0",
   HOST: "127.0.0.1",
   SECRET_KEY: secretKey,
+  ...hardlyLimited,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { openRoutes, secretKey } from "./open-routes.ts";
+import { hardlyLimited, openRoutes, secretKey } from "./open-routes.ts";
 import type { Plugin } from "@isaas/gateway-sdk/plugin";
 import { systemClock } from "../../src/clock.ts";
 import { loadSettings } from "../../src/config/load.ts";
@@ -48,7 +48,7 @@ export async function composeInProcess(
 
 /** Settings as the environment gives them; routes, which only a file can name, are put in by hand. */
 export function readSettings({ environment = {}, plugins = [], routes }: InProcessOptions): Settings {
-  const quiet = { HOST: "127.0.0.1", PORT: "0", DRAIN_SECONDS: "0", SECRET_KEY: secretKey };
+  const quiet = { HOST: "127.0.0.1", PORT: "0", DRAIN_SECONDS: "0", SECRET_KEY: secretKey, ...hardlyLimited };
   const sources = { file: undefined, environment: { ...quiet, ...environment }, flags: {} };
   const settings = loadSettings(sources, [...corePlugins, ...plugins]);
   return routes === undefined ? settings : { ...settings, routes };
@@ -58,7 +58,8 @@ export function readSettings({ environment = {}, plugins = [], routes }: InProce
 export function routeSetting(
   route: Partial<RouteSetting> & Pick<RouteSetting, "service" | "path_prefix">,
 ): RouteSetting {
-  const defaults = { strip_prefix: true, timeout: 30, auth_required: false, rate_limit: true, circuit_breaker: true };
+  const policies = { auth_required: false, rate_limit: true, circuit_breaker: true };
+  const defaults = { strip_prefix: true, timeout: 30, retries: 2, retry_unsafe: false, ...policies };
   return { ...defaults, plugins: {}, ...route };
 }
 

@@ -3,6 +3,13 @@ import { coreServices } from "@isaas/gateway-sdk/contract";
 /** Signs tokens in tests. */
 export const secretKey = "secret-key-of-the-tests-0123456789abcdef";
 
+/** Most tests are not about limits and circuits either: their requests come from one address, and many are to fail. */
+export const hardlyLimited = {
+  RATE_LIMIT_PER_SECOND: "1000000",
+  RATE_LIMIT_BURST: "1000000",
+  CIRCUIT_FAILURES: "1000000",
+} as const;
+
 interface OpenRoute {
   readonly service: string;
   readonly path_prefix: string;

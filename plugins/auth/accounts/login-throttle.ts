@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { toAddressBlock } from "./address-block.ts";
+import { toAddressBlock } from "@isaas/gateway-sdk/address-block";
 import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Clock } from "@isaas/gateway-sdk/plugin";
 import { type AttemptPolicy, type Attempts, type Store, StoreAwayError } from "@isaas/gateway-sdk/store";

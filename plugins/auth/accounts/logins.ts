@@ -2,7 +2,7 @@ import type { Accounts } from "./accounts.ts";
 import type { AuthServiceClient, ServiceLogin } from "./auth-service.ts";
 import type { LoginThrottle, Login } from "./login-throttle.ts";
 import type { Passwords } from "./passwords.ts";
-import { toAddressBlock } from "./address-block.ts";
+import { toAddressBlock } from "@isaas/gateway-sdk/address-block";
 import { Turns } from "./turns.ts";
 import { wrongCredentials } from "./refusals.ts";
 import type { Client } from "./users-file.ts";

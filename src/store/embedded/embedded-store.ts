@@ -2,6 +2,7 @@ import type { Changes, TableOptions } from "@isaas/gateway-sdk/store";
 import type { OpenableStore, StoreHost } from "../openable-store.ts";
 import { DataWriter } from "./data-writer.ts";
 import { EmbeddedAttempts } from "./embedded-attempts.ts";
+import { EmbeddedBuckets } from "./embedded-buckets.ts";
 import { EmbeddedLeases } from "./embedded-leases.ts";
 import { EmbeddedTable } from "./embedded-table.ts";
 import { openDataFile } from "./open-data-file.ts";
@@ -11,6 +12,7 @@ import { SoleMember } from "./sole-member.ts";
 export class EmbeddedStore implements OpenableStore {
   readonly kind = "embedded";
   readonly available = true;
+  readonly degraded = false;
   readonly members = new SoleMember();
   readonly #dataDir: string | undefined;
   readonly #host: StoreHost;
@@ -19,6 +21,7 @@ export class EmbeddedStore implements OpenableStore {
   readonly #passing = new Map<string, EmbeddedTable>();
   readonly #leases = new Map<string, EmbeddedLeases>();
   readonly #attempts = new Map<string, EmbeddedAttempts>();
+  readonly #buckets = new Map<string, EmbeddedBuckets>();
   #writer: DataWriter | undefined;
 
   constructor(dataDir: string | undefined, host: StoreHost) {
@@ -46,6 +49,12 @@ export class EmbeddedStore implements OpenableStore {
     const attempts = this.#attempts.get(name) ?? new EmbeddedAttempts(this.#host.clock);
     this.#attempts.set(name, attempts);
     return attempts;
+  }
+
+  buckets(name: string): EmbeddedBuckets {
+    const buckets = this.#buckets.get(name) ?? new EmbeddedBuckets(this.#host.clock);
+    this.#buckets.set(name, buckets);
+    return buckets;
   }
 
   onAvailable(): void {

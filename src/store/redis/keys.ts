@@ -28,4 +28,9 @@ export class Keys {
   attempts(name: string, key: string): string {
     return `${this.#prefix}attempts:${name}:${key}`;
   }
+
+  /** What the keys of buckets begin with. A request asks for several in one script: they share a node, not the store's. */
+  buckets(name: string): string {
+    return `${this.#prefix}{limits}:${name}:`;
+  }
 }

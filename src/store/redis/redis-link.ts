@@ -1,6 +1,7 @@
 import { StoreAwayError } from "@isaas/gateway-sdk/store";
 import { type RedisClient, createClient } from "./create-client.ts";
 import type { RedisTarget } from "./redis-url.ts";
+import { reasonOf, reconnect, runScript } from "./run-script.ts";
 import type { Script } from "./script.ts";
 
 export interface LinkEvents {
@@ -62,18 +63,8 @@ export class RedisLink {
 
   /** Rejects with a StoreAwayError, whatever goes wrong: at once without a connection, in about half a second without an answer. */
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    const client = this.#commands;
-    if (client?.status !== "ready") throw new StoreAwayError({ cause: new Error(this.#reason) });
-    try {
-      return await client.evalsha(script.sha, keys.length, ...keys, ...args).catch((error: unknown) => {
-        if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-        return client.eval(script.code, keys.length, ...keys, ...args);
-      });
-    } catch (error) {
-      if (error instanceof Error && error.message === "Command timed out") reconnect(client);
-      // Not the error itself: it carries the command with all that it would have written.
-      throw new StoreAwayError({ cause: new Error(reasonOf(error)) });
-    }
+    if (this.#commands === undefined) throw new StoreAwayError({ cause: new Error(this.#reason) });
+    return runScript(this.#commands, script, keys, args, this.#reason);
   }
 
   /** Makes the connection that hears owe an answer: a dead one that is never written to would seem to be quiet only. */
@@ -87,16 +78,4 @@ export class RedisLink {
     this.#ear?.disconnect();
     this.#ear = undefined;
   }
-}
-
-/** Only what is connected: one that is about to connect would take this for its end. */
-function reconnect(client: RedisClient): void {
-  if (client.status === "ready") client.disconnect(true);
-}
-
-/** Without what Redis repeats of a command it refuses. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  const [message = ""] = error.message.split(/, with args|\. script:/, 1);
-  return message === "" && "code" in error ? String(error.code) : message;
 }

@@ -10,6 +10,8 @@ export class RedisMembers implements Members {
   readonly self = crypto.randomUUID();
   /** What this gateway tells. */
   data = "";
+  /** How many there were, this one included, when that could last be told. */
+  lastCount = 1;
   readonly #listeners: Listeners;
   readonly #told: () => void;
   #others: readonly Member[] = [];
@@ -48,6 +50,7 @@ export class RedisMembers implements Members {
   update(members: readonly Member[]): void {
     const ids = this.all.map(({ id }) => id).join();
     this.#isAlone = members.length === 0;
+    if (members.length > 0) this.lastCount = members.length;
     this.#heardMs = performance.now();
     this.#others = members.filter(({ id }) => id !== this.self);
     this.#before = Math.max(

@@ -1,16 +1,19 @@
 import type { Log } from "@isaas/gateway-sdk/plugin";
 import type { Member } from "@isaas/gateway-sdk/store";
-import type { OpenableStore } from "../openable-store.ts";
+import type { OpenableStore, StoreHost } from "../openable-store.ts";
 import { Availability } from "./availability.ts";
+import { BucketLink } from "./bucket-link.ts";
 import { Keys } from "./keys.ts";
 import { leave, pulse } from "./pulse-scripts.ts";
 import { RedisAttempts } from "./redis-attempts.ts";
+import { RedisBuckets } from "./redis-buckets.ts";
 import { RedisLeases } from "./redis-leases.ts";
 import { RedisLink } from "./redis-link.ts";
 import { RedisMembers } from "./redis-members.ts";
 import { RedisTable } from "./redis-table.ts";
 import type { RedisTarget } from "./redis-url.ts";
 import { SharedRun } from "./shared-run.ts";
+import { SteadfastBuckets } from "./steadfast-buckets.ts";
 
 // With half a second for an answer, a change whose message was missed is found in under a second.
 const pulseMs = 400;
@@ -24,26 +27,36 @@ const longestOpenMs = 1_200;
 export class RedisStore implements OpenableStore {
   readonly kind = "redis";
   readonly members: RedisMembers;
+  readonly #host: StoreHost;
   readonly #log: Log;
   readonly #keys: Keys;
   readonly #link: RedisLink;
+  readonly #bucketLink: BucketLink;
   readonly #availability: Availability;
   readonly #tables = new Map<string, RedisTable>();
   readonly #leases = new Map<string, RedisLeases>();
+  readonly #buckets = new Map<string, SteadfastBuckets>();
   readonly #pulse = new SharedRun(() => this.#beat());
   #timer: ReturnType<typeof setTimeout> | undefined;
   #stage: "new" | "open" | "closed" = "new";
 
-  constructor(target: RedisTarget, prefix: string, log: Log) {
+  constructor(target: RedisTarget, prefix: string, host: StoreHost) {
+    const { log } = host;
+    this.#host = host;
     this.#log = log;
     this.#keys = new Keys(prefix, target.database);
     this.#link = new RedisLink(target, this.#keys.channel);
+    this.#bucketLink = new BucketLink(target);
     this.#availability = new Availability(log);
     this.members = new RedisMembers(log, () => this.#beatNow());
   }
 
   get available(): boolean {
     return this.#availability.available;
+  }
+
+  get degraded(): boolean {
+    return !this.available || [...this.#buckets.values()].some(({ alone }) => alone);
   }
 
   onAvailable(listener: (available: boolean) => void): void {
@@ -66,6 +79,18 @@ export class RedisStore implements OpenableStore {
     return new RedisAttempts(this.#link, (key) => this.#keys.attempts(name, key));
   }
 
+  buckets(name: string): SteadfastBuckets {
+    const buckets =
+      this.#buckets.get(name) ??
+      new SteadfastBuckets({
+        ...this.#host,
+        shared: new RedisBuckets(this.#bucketLink, this.#keys.buckets(name)),
+        gateways: () => this.members.lastCount,
+      });
+    this.#buckets.set(name, buckets);
+    return buckets;
+  }
+
   async open(): Promise<void> {
     if (this.#stage !== "new") return;
     this.#stage = "open";
@@ -77,6 +102,7 @@ export class RedisStore implements OpenableStore {
       lost: (reason) => this.#away(reason),
       heard: (message) => this.#hear(message),
     });
+    if (this.#buckets.size > 0) this.#bucketLink.open();
     this.#schedule();
     await promise;
     clearTimeout(limit);
@@ -86,6 +112,8 @@ export class RedisStore implements OpenableStore {
     const wasOpen = this.#stage === "open";
     this.#stage = "closed";
     clearTimeout(this.#timer);
+    for (const buckets of this.#buckets.values()) buckets.close();
+    this.#bucketLink.close();
     if (!wasOpen) return;
     // Those who cannot be told find out by themselves.
     await this.#link.run(leave, this.#keys.members, [this.members.self, this.#keys.channel]).catch(() => {});

@@ -27,7 +27,7 @@ export const gatewayWithAccessLog: Competitor = {
 async function gatewayEnvironment(place: LaunchPlace, logLevel: string): Promise<Record<string, string>> {
   const { port, upstreamPort, folder } = place;
   const config = join(folder, "gateway.json");
-  const route = { service: "context_service", path_prefix: "/api/v1/context", auth_required: false };
+  const route = { service: "context_service", path_prefix: "/api/v1/context", auth_required: false, rate_limit: false };
   await Bun.write(config, JSON.stringify({ routes: [route] }));
   return {
     CONFIG: config,

@@ -17,6 +17,7 @@ export function pickInstance(policy: BalancePolicy): MicroBench {
         log: { trace: silent, debug: silent, info: silent, warn: silent, error: silent },
         slowStartMs: 30_000,
         ejection: { failures: 5, baseMs: 30_000, maxMs: 300_000 },
+        crowd: { perInstance: 10_000, perService: 10_000, line: { length: 100, waitMs: 50 } },
       });
       const infos = Array.from({ length: instances }, (_, index) => {
         const url = `http://10.0.0.${index}:8001`;

@@ -30,6 +30,7 @@ export function newExchange(headers: Record<string, string> = {}, method = "GET"
     principal: undefined,
     identityFailure: undefined,
     setUpstreamHeader: (name, value) => void (upstream[name] = value),
+    onBroken() {},
     setHeader() {},
   };
   return { exchange, upstream };

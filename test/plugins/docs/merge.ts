@@ -35,6 +35,8 @@ export function route(more: Partial<WireRoute> = {}): WireRoute {
     path_prefix: "/api/v1/thing",
     strip_prefix: true,
     timeout: 30,
+    retries: 2,
+    retry_unsafe: false,
     auth_required: true,
     rate_limit: true,
     circuit_breaker: true,

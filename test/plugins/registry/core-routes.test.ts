@@ -106,6 +106,8 @@ const fullRoute = {
   path_prefix: "/api/v1/context",
   strip_prefix: true,
   timeout: 30,
+  retries: 2,
+  retry_unsafe: false,
   auth_required: true,
   rate_limit: true,
   circuit_breaker: true,

@@ -55,6 +55,8 @@ describe("what is told to the other gateways", () => {
           service: "billing_service",
           stripPrefix: true,
           timeoutMs: 1,
+          retries: 2,
+          retryUnsafe: false,
           policies: new Set(),
           balance: { policy: "least_loaded", hash_on: "client_address" },
           plugins: {},

@@ -50,7 +50,6 @@ describe("what somebody else wrote is no record:", () => {
     ["a document itself", { openapi: { openapi: "3.1.0", paths: {} } }],
     ["no routes", { routes: [] }],
     ["a route outside all schemas", { routes: [{ path_prefix: "/api/v1/../x" }] }],
-    ["a route that says less than everything", { routes: [{ path_prefix: "/api/v1/a" }] }],
     ["a key that nobody knows", { admin: true }],
     ["no token", { token_hashes: [] }],
     ["nine tokens", { token_hashes: Array.from({ length: 9 }, () => "0".repeat(64)) }],
@@ -68,4 +67,10 @@ describe("what somebody else wrote is no record:", () => {
     const text = JSON.stringify(toRecord()).replace("{", '{"__proto__":{"draining":true},');
     expect(parse(text)).toBeUndefined();
   });
+});
+
+test("a record of an earlier version, whose routes said less, gets the defaults of what it leaves out", () => {
+  const { circuit_breaker: _breaker, timeout: _timeout, ...route } = toRecord().routes[0] as Record<string, unknown>;
+  const parsed = parse(JSON.stringify({ ...toRecord(), routes: [route] }));
+  expect(parsed?.routes[0]).toMatchObject({ circuit_breaker: true, timeout: 30 });
 });

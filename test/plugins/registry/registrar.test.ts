@@ -175,6 +175,8 @@ describe.each(stores)("over %s", (_, openStore) => {
         service,
         stripPrefix: true,
         timeoutMs: 30_000,
+        retries: 2,
+        retryUnsafe: false,
         policies: new Set([]),
         balance: { policy: "least_loaded", hash_on: "client_address" } as const,
         plugins: {},

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { toAddressBlock } from "../../../../plugins/auth/accounts/address-block.ts";
+import { toAddressBlock } from "@isaas/gateway-sdk/address-block";
 
 test.each([
   ["192.0.2.7", "192.0.2.7"],

@@ -1,0 +1,59 @@
+import { definePlugin } from "@isaas/gateway-sdk/plugin";
+import { Circuit } from "./circuit.ts";
+import { Circuits } from "./circuits.ts";
+import { createEndpoints } from "./endpoints.ts";
+import { createFallback, fallBack } from "./fallback.ts";
+import { guardBy } from "./guard.ts";
+import { logChange } from "./log-change.ts";
+import { breakersOptions } from "./options.ts";
+import { policyOf } from "./policy-of.ts";
+import { breakersRouteOptions } from "./route-options.ts";
+import { Sharing } from "./sharing.ts";
+import { createWays } from "./ways.ts";
+
+/** Fails fast while a service fails, lets it recover gently, and answers in its place where a route says so. */
+export const breakers = definePlugin({
+  name: "breakers",
+  stage: "upstream",
+  enforces: ["circuit_breaker"],
+  options: breakersOptions,
+  routeOptions: breakersRouteOptions,
+  setup(host, options) {
+    const { clock, log } = host;
+    let hasStarted = false;
+    const circuits: Circuits = new Circuits((service) => {
+      const circuit = new Circuit({
+        service,
+        policy: policyOf(service, options),
+        clock,
+        random: Math.random,
+        onChange(changed, change) {
+          logChange(log, service, change);
+          sharing.tell(changed, change);
+        },
+      });
+      if (hasStarted) sharing.catchUp(circuit);
+      return circuit;
+    }, host.services.has);
+    const sharing = new Sharing({ ...host, find: (service) => circuits.find(service) });
+
+    return {
+      endpoints: createEndpoints(host, circuits),
+      route(route, { fallback }) {
+        const wants = route.policies.has("circuit_breaker");
+        if (!wants && fallback === undefined) return undefined;
+        const { statuses } = policyOf(route.service, options);
+        const circuit = wants ? circuits.of(route.service) : undefined;
+        return (next) => {
+          const guarded = circuit === undefined ? next : guardBy(circuit, clock, next);
+          if (fallback === undefined) return guarded;
+          return fallBack(guarded, createFallback(fallback, createWays(host, route, circuits)), statuses);
+        };
+      },
+      start() {
+        hasStarted = true;
+        for (const circuit of circuits.all) sharing.catchUp(circuit);
+      },
+    };
+  },
+});

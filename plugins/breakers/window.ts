@@ -1,0 +1,99 @@
+import type { IBreaker } from "cockatiel";
+import type { Clock } from "@isaas/gateway-sdk/plugin";
+import type { CircuitPolicy } from "./policy.ts";
+
+/** A window is made of so many slices, and moves on by one at a time. */
+export const slices = 60;
+
+/**
+ * Counts requests and failures of the last while, in cockatiel's form of a breaker, by a clock that never jumps. What is
+ * counted stays for the window's length, less at most a sixtieth of it. Needs the same memory whatever the load.
+ */
+export class Window implements IBreaker {
+  readonly #clock: Clock;
+  readonly #policy: CircuitPolicy;
+  readonly #sliceMs: number;
+  readonly #requests = new Uint32Array(slices);
+  readonly #failures = new Uint32Array(slices);
+  /** The slice of now, counted from the clock's beginning. */
+  #slice = 0;
+  #requestsSum = 0;
+  #failuresSum = 0;
+
+  constructor(policy: CircuitPolicy, clock: Clock) {
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#sliceMs = policy.windowMs / slices;
+  }
+
+  get requests(): number {
+    this.#move();
+    return this.#requestsSum;
+  }
+
+  get failures(): number {
+    this.#move();
+    return this.#failuresSum;
+  }
+
+  /** What cockatiel would keep over a restart: nothing. */
+  get state(): unknown {
+    return undefined;
+  }
+
+  set state(_state: unknown) {
+    this.clear();
+  }
+
+  success(): void {
+    this.#count(this.#move());
+  }
+
+  /** True when it was one too many. */
+  failure(): boolean {
+    this.#count(this.#move());
+    return this.turnIntoFailure();
+  }
+
+  /** A request that was counted has failed after all. True when it was one too many. */
+  turnIntoFailure(): boolean {
+    const index = this.#move();
+    this.#failures[index] = (this.#failures[index] ?? 0) + 1;
+    this.#failuresSum += 1;
+    const { failures, failureRate, minimumRequests } = this.#policy;
+    if (this.#requestsSum < minimumRequests) return false;
+    return failureRate === undefined
+      ? this.#failuresSum >= failures
+      : this.#failuresSum >= failureRate * this.#requestsSum;
+  }
+
+  clear(): void {
+    this.#requests.fill(0);
+    this.#failures.fill(0);
+    this.#requestsSum = 0;
+    this.#failuresSum = 0;
+  }
+
+  #count(index: number): void {
+    this.#requests[index] = (this.#requests[index] ?? 0) + 1;
+    this.#requestsSum += 1;
+  }
+
+  /** Forgets what is too old; returns where to count. */
+  #move(): number {
+    const now = Math.floor(this.#clock.monotonic() / this.#sliceMs);
+    if (now - this.#slice >= slices) {
+      if (this.#requestsSum + this.#failuresSum > 0) this.clear();
+      this.#slice = now;
+    }
+    while (this.#slice < now) {
+      this.#slice += 1;
+      const index = this.#slice % slices;
+      this.#requestsSum -= this.#requests[index] ?? 0;
+      this.#failuresSum -= this.#failures[index] ?? 0;
+      this.#requests[index] = 0;
+      this.#failures[index] = 0;
+    }
+    return now % slices;
+  }
+}

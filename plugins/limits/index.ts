@@ -1,0 +1,56 @@
+import { definePlugin } from "@isaas/gateway-sdk/plugin";
+import { BucketKeys } from "./bucket-keys.ts";
+import { createEndpoints } from "./endpoints.ts";
+import { LeasedBuckets } from "./leased-buckets.ts";
+import { createLimiter } from "./limiter.ts";
+import { limitsOptions, limitsRouteOptions } from "./options.ts";
+import { createRules, rulesOf } from "./rule.ts";
+import { ShadowLog } from "./shadow-log.ts";
+import { SharedKey } from "./shared-key.ts";
+
+/** How often may you: token buckets for callers, routes and whatever the rules count. */
+export const limits = definePlugin({
+  name: "limits",
+  stage: "admission",
+  enforces: ["rate_limit"],
+  options: limitsOptions,
+  routeOptions: limitsRouteOptions,
+  check({ limits: rules }) {
+    const names = rules.map(({ name }) => name);
+    const twice = names.findIndex((name, index) => names.indexOf(name) < index);
+    if (twice < 0) return [];
+    return [{ path: `limits[${twice}].name`, wanted: "each name once", got: "one that stands before" }];
+  },
+  setup(host, options) {
+    const { rate_limit_mode: mode, rate_limit_shadow: shadow } = options;
+    const { store, clock, log } = host;
+    const buckets = store.buckets("limits");
+    // Alone, or with itself, a gateway has nothing to fetch from afar.
+    const leased = mode === "leased" && store.kind !== "embedded" ? new LeasedBuckets(buckets, clock) : undefined;
+    const rules = createRules(options);
+    const keys = new BucketKeys();
+    const sharedKey = new SharedKey(store, (key) => keys.use(key));
+    const parts = { buckets: leased ?? buckets, keys, shadowLog: new ShadowLog(clock, log), clock, log };
+    return {
+      route(route, routeOptions) {
+        if (!route.policies.has("rate_limit")) return undefined;
+        const own = { ...routeOptions, shadow: shadow || routeOptions.shadow };
+        return createLimiter(route, rulesOf(route, routeOptions, rules), own, parts);
+      },
+      endpoints: createEndpoints({
+        host,
+        mode,
+        shadow,
+        rules,
+        isAlone: () => buckets.alone,
+        busiest: (count) => buckets.busiest(count),
+        ruleOf: (key) => keys.ruleOf(key),
+        free(key) {
+          leased?.forget(key);
+          return buckets.free(key);
+        },
+      }),
+      start: () => sharedKey.start(),
+    };
+  },
+});

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { SharedKey } from "../../../plugins/limits/shared-key.ts";
+import { newStore, type Opened } from "../../store/stores.ts";
+import { type RedisServer, startRedis } from "../../support/redis.ts";
+import { waitFor } from "../../support/wait-for.ts";
+
+let redis: RedisServer;
+let open: Opened[];
+beforeEach(async () => {
+  redis = await startRedis();
+  open = [];
+});
+afterEach(async () => {
+  await Promise.all(open.map(({ store }) => store.close()));
+  await redis.stop();
+});
+
+async function join() {
+  const opened = newStore({ redisUrl: redis.url });
+  open.push(opened);
+  const used: string[] = [];
+  const key = new SharedKey(opened.store, (bytes) => used.push(Buffer.from(bytes).toString("hex")));
+  await opened.store.open();
+  return { used, start: () => key.start() };
+}
+
+test("gateways that start at once end up with one key", async () => {
+  const all = await Promise.all([join(), join(), join()]);
+  await Promise.all(all.map(({ start }) => start()));
+  await waitFor("one key", () => new Set(all.map(({ used }) => used.at(-1))).size === 1);
+  expect(all[0]?.used.at(-1)).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("one that comes later has the key that is there", async () => {
+  const first = await join();
+  await first.start();
+  const second = await join();
+  await second.start();
+  expect(second.used.at(-1)).toBe(first.used.at(-1));
+});
+
+test("one that starts without Redis gets the key when it comes", async () => {
+  await redis.kill();
+  const alone = await join();
+  await alone.start();
+  expect(alone.used).toEqual([]);
+  await redis.restart();
+  await waitFor("the key", () => alone.used.length > 0);
+});
