@@ -1,6 +1,7 @@
 import type { Static, TObject } from "typebox";
 import type { BalanceOptions, Policy, RouteMethod } from "./contract.ts";
 import type { GatewayError } from "./errors.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Services } from "./services.ts";
 import type { Store } from "./store.ts";
 
@@ -114,6 +115,8 @@ export interface Explanation {
     readonly timeout: number;
     readonly retries: number;
     readonly retry_unsafe: boolean;
+    /** Those that it names itself. */
+    readonly scopes?: readonly string[];
   };
   readonly policies?: Readonly<Record<Policy, "on" | "off" | "not enforced">>;
   readonly chain?: readonly ChainStep[];
@@ -142,6 +145,7 @@ export interface Host {
   forwarderTo(route: RouteInfo, service: string): Handler | undefined;
   readonly services: Services;
   readonly store: Store;
+  readonly metrics: Metrics;
   /** All addresses of a host name, as the gateway resolves names. Rejects after some seconds at most. */
   resolve(name: string): Promise<readonly string[]>;
   /** A request of the gateway itself: follows no redirect, uses no proxy, keeps no connection and decodes nothing. */

@@ -6,7 +6,8 @@ import { docs } from "../plugins/docs/index.ts";
 import { explain } from "../plugins/explain/index.ts";
 import { health } from "../plugins/health/index.ts";
 import { limits } from "../plugins/limits/index.ts";
+import { metrics } from "../plugins/metrics/index.ts";
 import { registry } from "../plugins/registry/index.ts";
 
 /** The plugins of this executable. Their stages decide the order of a chain; inside a stage it is this one. */
-export const corePlugins: readonly Plugin[] = [cors, health, auth, limits, breakers, explain, registry, docs];
+export const corePlugins: readonly Plugin[] = [cors, health, metrics, auth, limits, breakers, explain, registry, docs];

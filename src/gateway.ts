@@ -5,6 +5,7 @@ import { SettingsError } from "./config/problem.ts";
 import type { Settings } from "./config/settings.ts";
 import { watchFile } from "./config/watch-file.ts";
 import { createAccessLog } from "./observe/access-log.ts";
+import { createMetrics } from "./observe/metrics.ts";
 import type { RootLog } from "./observe/logger.ts";
 import { compileChain } from "./pipeline/chain.ts";
 import type { Exchange } from "./pipeline/exchange.ts";
@@ -74,6 +75,7 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
   const store = createStore(settings, { clock, log });
   const resolver = createResolver({ servers: settings.dnsServers });
   const exchanges = new WeakMap<Request, Exchange>();
+  const metrics = createMetrics();
 
   const { maxBodyBytes } = settings;
   const forwarder = (plan: RoutePlan, target: Service): Handler =>
@@ -102,6 +104,7 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
     forwarderTo: (route, service) => detours(route as RoutePlan, service),
     services: servicesOf(plugin.name, pluginServices),
     store,
+    metrics,
     resolve: resolver.addresses,
     fetch: fetchForGateway,
     readFile: readPluginFile,

@@ -11,6 +11,8 @@ import { breakersRouteOptions } from "./route-options.ts";
 import { Sharing } from "./sharing.ts";
 import { createWays } from "./ways.ts";
 
+const levels = { closed: 0, half_open: 1, open: 2 } as const;
+
 /** Fails fast while a service fails, lets it recover gently, and answers in its place where a route says so. */
 export const breakers = definePlugin({
   name: "breakers",
@@ -19,7 +21,8 @@ export const breakers = definePlugin({
   options: breakersOptions,
   routeOptions: breakersRouteOptions,
   setup(host, options) {
-    const { clock, log } = host;
+    const { clock, log, metrics } = host;
+    const changes = metrics.counter("circuit_changes_total", "Changes of circuits.", ["service", "to"]);
     let hasStarted = false;
     const circuits: Circuits = new Circuits((service) => {
       const circuit = new Circuit({
@@ -29,12 +32,16 @@ export const breakers = definePlugin({
         random: Math.random,
         onChange(changed, change) {
           logChange(log, service, change);
+          changes.add({ service, to: change.to });
           sharing.tell(changed, change);
         },
       });
       if (hasStarted) sharing.catchUp(circuit);
       return circuit;
     }, host.services.has);
+    metrics.gauge("circuit_state", "0 closed, 1 half open, 2 open.", ["service"], () =>
+      circuits.all.map((circuit) => [{ service: circuit.service }, levels[circuit.state]] as const),
+    );
     const sharing = new Sharing({ ...host, find: (service) => circuits.find(service) });
 
     return {

@@ -23,14 +23,18 @@ export const limits = definePlugin({
   },
   setup(host, options) {
     const { rate_limit_mode: mode, rate_limit_shadow: shadow } = options;
-    const { store, clock, log } = host;
+    const { store, clock, log, metrics } = host;
+    const refused = metrics.counter("limited_requests_total", "Requests refused by a limit.", ["rule"]);
     const buckets = store.buckets("limits");
     // Alone, or with itself, a gateway has nothing to fetch from afar.
     const leased = mode === "leased" && store.kind !== "embedded" ? new LeasedBuckets(buckets, clock) : undefined;
+    metrics.gauge("limits_alone", "1 while limits are enforced without the shared store.", [], () => [
+      [{}, buckets.alone ? 1 : 0],
+    ]);
     const rules = createRules(options);
     const keys = new BucketKeys();
     const sharedKey = new SharedKey(store, (key) => keys.use(key));
-    const parts = { buckets: leased ?? buckets, keys, shadowLog: new ShadowLog(clock, log), clock, log };
+    const parts = { buckets: leased ?? buckets, keys, shadowLog: new ShadowLog(clock, log), clock, log, refused };
     return {
       route(route, routeOptions) {
         if (!route.policies.has("rate_limit")) return undefined;

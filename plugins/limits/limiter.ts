@@ -1,3 +1,4 @@
+import type { Counter } from "@isaas/gateway-sdk/metrics";
 import type { Clock, Exchange, Handler, Log, Middleware, RouteInfo } from "@isaas/gateway-sdk/plugin";
 import type { BucketAnswer, Buckets } from "@isaas/gateway-sdk/store";
 import type { BucketKeys } from "./bucket-keys.ts";
@@ -14,6 +15,8 @@ export interface LimiterParts {
   readonly shadowLog: ShadowLog;
   readonly clock: Clock;
   readonly log: Log;
+  /** Requests that were refused, by rule. */
+  readonly refused: Counter;
 }
 
 /** Lets as many requests through to a route as its rules allow. */
@@ -21,7 +24,7 @@ export function createLimiter(
   route: RouteInfo,
   rules: readonly Rule[],
   options: Pick<LimitsRouteOptions, "cost" | "shadow" | "when_store_fails">,
-  { buckets, keys, shadowLog, clock, log }: LimiterParts,
+  { buckets, keys, shadowLog, clock, log, refused }: LimiterParts,
 ): Middleware {
   const { cost, shadow, when_store_fails: whenStoreFails } = options;
   const isBound = rules.some(({ scopes, unlessScopes }) => scopes !== undefined || unlessScopes.length > 0);
@@ -63,6 +66,7 @@ export function createLimiter(
         { request_id: exchange.requestId, rule: strictest.rule.name, key: keys.keyOf(strictest.rule, exchange) },
         "refused",
       );
+      refused.add({ rule: strictest.rule.name });
       throw tooManyRequests(strictest.rule, strictest.state);
     }
     if (!allowed) shadowLog.wouldRefuse(strictest.rule.name, route.service);

@@ -26,6 +26,7 @@ function factsOf(explanation: Explanation): (readonly [name: string, fact: strin
     ["route", `${route.path_prefix}  (${route.methods.join(", ")})`],
     ["timeout", `${route.timeout} s`],
     ["retries", `${route.retries}${route.retry_unsafe ? ", of POST and PATCH too" : ""}`],
+    ...(route.scopes === undefined ? [] : [["scopes", route.scopes.join(", ")] as const]),
     ...Object.entries(policies).map(([policy, state]) => ["policy", `${policy}: ${state}`] as const),
     ...steps.map((step, index) => [`chain ${`${index + 1}`.padStart(2)}`, step] as const),
     ["service", `${service}, as ${forwards_to}`],

@@ -38,6 +38,7 @@ export function explainRequest(
       timeout: entry.timeoutMs / 1000,
       retries: entry.retries,
       retry_unsafe: entry.retryUnsafe,
+      ...(entry.scopes === undefined ? {} : { scopes: entry.scopes }),
     },
     policies: Object.fromEntries(
       policies.map((policy) => [policy, stateOf(policy)]),

@@ -12,7 +12,7 @@ import type { RoutePlan } from "./route.ts";
 import { type Entry, RouteTable } from "./table.ts";
 
 /** Where the gateway itself will answer in time: a route there would be in the way. */
-const laterPrefixes = ["/metrics", "/.well-known"];
+const laterPrefixes = ["/.well-known"];
 
 const defaultTimeoutMs = 30_000;
 const defaultRetries = 2;

@@ -23,7 +23,7 @@ describe.each(runners)("check by %s", (_, run) => {
     const path = directory.write(
       "every.yaml",
       `port: "80"
-metrics_token: hunter2
+tls_cert: hunter2
 routes:
   - service: a_service
     path_prefix: /a
@@ -38,7 +38,7 @@ routes:
     });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr.replaceAll(`${directory.path}/`, "").split("\n")).toEqual([
-      "metrics_token: wanted a known setting, see docs/configuration.md, got an unknown name (every.yaml:2)",
+      "tls_cert: wanted a known setting, see docs/configuration.md, got an unknown name (every.yaml:2)",
       'port: wanted an integer from 0 to 65535, got "80" (every.yaml:1)',
       "routes[0].colour: wanted one of service, path_prefix, methods, strip_prefix, timeout, retries, retry_unsafe, auth_required, scopes, rate_limit, circuit_breaker, balance, auth, limits, breakers, got an unknown name (every.yaml:7)",
       "routes[0].timeout: wanted a number above 0, at most 3600, got -1 (every.yaml:6)",

@@ -81,7 +81,7 @@ describe("strangers", () => {
 
   test("names that are no settings are left alone, also those of later versions", () => {
     const environment = {
-      METRICS_TOKEN: "x",
+      TLS_CERT: "x",
       PLUGINS_DIR: "x",
       HOSTNAME: "\u0000",
       __proto__x: "1",

@@ -18,7 +18,7 @@ const files = {
 
 describe.each(["yaml", "json", "toml"] as const)("in %s", (format) => {
   test.each([
-    ["metrics_token", "metrics_token", ".metrics_token"],
+    ["tls_cert", "tls_cert", ".tls_cert"],
     ["tls_cert", "tls_cert", ".tls_cert"],
     ["__proto__", "__proto__", ".__proto__"],
     ["constructor", "constructor", ".constructor"],

@@ -33,6 +33,7 @@ beforeAll(async () => {
         path_prefix: "/whole",
         strip_prefix: false,
         auth_required: false,
+        scopes: ["read", "whole:use"],
         balance: { policy: "consistent_hash", hash_on: "header:X-Customer" },
       }),
     ],
@@ -96,6 +97,7 @@ test("an instance that fails is said to be ejected, until when and why", () => {
 
 test("a prefix that is not stripped is forwarded", () => {
   expect(gateway.explain("GET", "/whole/x")).toMatchObject({
+    route: { scopes: ["read", "whole:use"] },
     policies: { auth_required: "off" },
     balance: { policy: "consistent_hash", hash_on: "header:X-Customer" },
     forwards_to: "/whole/x",

@@ -56,7 +56,6 @@ describe("what a plugin publishes", () => {
 test("reserved are the gateway's endpoints, what it will answer in time, and its names below the API prefix", () => {
   expect(parts.servicesOf("registry").reservedPrefixes).toEqual([
     "/health",
-    "/metrics",
     "/.well-known",
     ...reservedSegments.map((segment) => `/api/v1/${segment}`),
   ]);
