@@ -1,3 +1,4 @@
+import { bearerChallenge } from "@isaas/gateway-sdk/demand-scope";
 import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { TokenFault } from "./tokens/token-error.ts";
 
@@ -12,9 +13,6 @@ const messages: Readonly<Record<TokenFault, string>> = {
   revoked: "The credentials have been revoked.",
 };
 
-/** A challenge has at least one parameter (RFC 6750 section 3). */
-export const bearerChallenge = 'Bearer realm="gateway"';
-
 /** 401 with the challenge of RFC 6750: the error only where credentials were sent. */
 export function unauthorized(fault: TokenFault): GatewayError {
   const message = messages[fault];
@@ -27,14 +25,5 @@ export function unauthorized(fault: TokenFault): GatewayError {
           ? bearerChallenge
           : `${bearerChallenge}, error="invalid_token", error_description="${message}"`,
     },
-  });
-}
-
-/** 403 that names what is needed (RFC 6750 section 3.1). */
-export function insufficientScope(required: readonly string[]): GatewayError {
-  return new GatewayError("INSUFFICIENT_SCOPE", {
-    message: "The credentials lack a scope that this needs.",
-    details: { required_scopes: required },
-    headers: { "www-authenticate": `${bearerChallenge}, error="insufficient_scope", scope="${required.join(" ")}"` },
   });
 }

@@ -1,6 +1,7 @@
+import { insufficientScope } from "@isaas/gateway-sdk/demand-scope";
 import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Exchange, Handler, Middleware, Principal, RouteInfo } from "@isaas/gateway-sdk/plugin";
-import { insufficientScope, unauthorized } from "./bearer-error.ts";
+import { unauthorized } from "./bearer-error.ts";
 import type { Identify } from "./identity.ts";
 import type { AuthRouteOptions } from "./options.ts";
 import { hasScopes, requiredScopes } from "./required-scopes.ts";

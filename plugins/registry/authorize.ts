@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { bearerChallenge, insufficientScope } from "@isaas/gateway-sdk/demand-scope";
 import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Exchange } from "@isaas/gateway-sdk/plugin";
 import type { InstanceRecord } from "./record.ts";
@@ -75,19 +76,13 @@ function bearerOf({ request }: Exchange): string | undefined {
 
 /** 403 for somebody who is known and may not, else 401 with the reason; the error only where credentials were sent (RFC 6750 section 3.1). */
 function refusal({ principal, identityFailure, request }: Exchange, scope: string): GatewayError {
-  if (principal !== undefined) {
-    return new GatewayError("INSUFFICIENT_SCOPE", {
-      message: "The credentials lack a scope that this needs.",
-      details: { required_scopes: [scope] },
-      headers: { "www-authenticate": `Bearer error="insufficient_scope", scope="${scope}"` },
-    });
-  }
+  if (principal !== undefined) return insufficientScope([scope]);
   // What is no token at all may well have been meant as a key.
   if (identityFailure !== undefined && identityFailure.details["reason"] !== "malformed") return identityFailure;
   const sent = request.headers.has("authorization");
   return new GatewayError("AUTH_ERROR", {
     message: sent ? "These credentials do not allow this." : "This needs a bearer token.",
     details: { reason: sent ? "bad_credentials" : "missing" },
-    headers: { "www-authenticate": sent ? 'Bearer error="invalid_token"' : 'Bearer realm="gateway"' },
+    headers: { "www-authenticate": sent ? `${bearerChallenge}, error="invalid_token"` : bearerChallenge },
   });
 }

@@ -1,4 +1,5 @@
 import type { Host, Log } from "@isaas/gateway-sdk/plugin";
+import { readAtMost } from "@isaas/gateway-sdk/read-at-most";
 import { isDescription, mostDescriptionBytes } from "@isaas/gateway-sdk/registration";
 import type { Table } from "@isaas/gateway-sdk/store";
 import { toAuthority, toUrl } from "./addresses.ts";
@@ -89,16 +90,4 @@ export class Documents {
     }
     this.#parsed.delete(service);
   }
-}
-
-async function readAtMost(response: Response, bytes: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const piece of response.body ?? []) {
-    size += piece.byteLength;
-    if (size > bytes) throw new Error(`more than ${bytes} bytes`);
-    text += decoder.decode(piece, { stream: true });
-  }
-  return text + decoder.decode();
 }

@@ -88,7 +88,7 @@ describe.each(bothWays)("%s", (_name, start) => {
     test("nobody is told: addresses of instances are an admin's business", async () => {
       const response = await ask(shut, "path=/api/v1/context/x");
       const text = await response.text();
-      expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+      expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="gateway"']);
       expect(text).not.toContain(service);
       expect(JSON.parse(text).error).toMatchObject({ code: "AUTH_ERROR", details: { reason: "missing" } });
     });

@@ -1,7 +1,7 @@
+import { readAtMost } from "@isaas/gateway-sdk/read-at-most";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { Bulkhead } from "./bulkhead.ts";
-import { readCapped } from "./read-capped.ts";
 import { notNow } from "./refusals.ts";
 
 const mostAnswerBytes = 64 * 1024;
@@ -73,22 +73,21 @@ export class AuthServiceClient {
       const { status, text } = await this.#ask(JSON.stringify({ username, password }));
       if (status === 401) return undefined;
       if (status !== 200) throw away(`answered ${status}`);
-      if (text === undefined) throw away("answered more than 64 KiB, or no UTF-8");
       return this.#understand(parseJson(text));
     });
   }
 
-  async #ask(body: string): Promise<{ readonly status: number; readonly text: string | undefined }> {
+  async #ask(body: string): Promise<{ readonly status: number; readonly text: string }> {
     const { url, post, timeoutMs = 5000 } = this.#options;
     const headers = { "content-type": "application/json", accept: "application/json", "accept-encoding": "identity" };
     try {
       const answer = await post(url, { body, headers, signal: AbortSignal.timeout(timeoutMs) });
-      if (answer.status === 200) return { status: 200, text: await readCapped(answer, mostAnswerBytes) };
+      if (answer.status === 200) return { status: 200, text: await readAtMost(answer, mostAnswerBytes) };
       // Nobody waits for the end of a body that nobody reads.
       answer.body?.cancel().catch(() => {});
-      return { status: answer.status, text: undefined };
+      return { status: answer.status, text: "" };
     } catch (cause) {
-      throw away("gave no answer", cause);
+      throw away("gave no answer, or none of at most 64 KiB in UTF-8", cause);
     }
   }
 

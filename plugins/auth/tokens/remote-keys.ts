@@ -2,7 +2,7 @@ import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Clock, Host, Log } from "@isaas/gateway-sdk/plugin";
 import { type AsymmetricAlgorithm, isAsymmetricAlgorithm } from "./algorithms.ts";
 import { KeySet } from "./key-set.ts";
-import { readAtMost } from "./read-at-most.ts";
+import { readAtMost } from "@isaas/gateway-sdk/read-at-most";
 import type { Key, VerifyingKeys } from "./token-keys.ts";
 
 const freshMs = 600_000;

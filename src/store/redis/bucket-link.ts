@@ -17,11 +17,26 @@ export class BucketLink {
     this.#target = target;
   }
 
-  open(): void {
-    this.#client = createClient(this.#target, hurried).on("error", (error: unknown) => {
+  /**
+   * `known` is what Redis learns with each connection: a first burst that sent it whole, each time, would be late.
+   * Resolves when it is connected for the first time.
+   */
+  async open(known: Script): Promise<void> {
+    const client = createClient(this.#target, hurried).on("error", (error: unknown) => {
       this.#reason = reasonOf(error);
     });
-    this.#client.connect().catch(() => {});
+    // Of a cluster, one node learns it here, and the others when they are asked.
+    const ready = new Promise<void>((resolve) => {
+      client.on("ready", () => {
+        void client
+          .script("LOAD", known.code)
+          .catch(() => {})
+          .then(() => resolve());
+      });
+    });
+    this.#client = client;
+    client.connect().catch(() => {});
+    await ready;
   }
 
   /** Rejects with a StoreAwayError: at once without a connection, after 50 ms without an answer. */

@@ -3,6 +3,7 @@ import type { Member } from "@isaas/gateway-sdk/store";
 import type { OpenableStore, StoreHost } from "../openable-store.ts";
 import { Availability } from "./availability.ts";
 import { BucketLink } from "./bucket-link.ts";
+import { takeTokens } from "./bucket-scripts.ts";
 import { Keys } from "./keys.ts";
 import { leave, pulse } from "./pulse-scripts.ts";
 import { RedisAttempts } from "./redis-attempts.ts";
@@ -94,17 +95,18 @@ export class RedisStore implements OpenableStore {
   async open(): Promise<void> {
     if (this.#stage !== "new") return;
     this.#stage = "open";
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise: available, resolve } = Promise.withResolvers<void>();
     this.onAvailable(() => resolve());
-    const limit = setTimeout(resolve, longestOpenMs);
+    const { promise: longEnough, resolve: give } = Promise.withResolvers<void>();
+    const limit = setTimeout(give, longestOpenMs);
     this.#link.open({
       connected: () => this.#beatNow(),
       lost: (reason) => this.#away(reason),
       heard: (message) => this.#hear(message),
     });
-    if (this.#buckets.size > 0) this.#bucketLink.open();
+    const counting = this.#buckets.size > 0 ? this.#bucketLink.open(takeTokens) : undefined;
     this.#schedule();
-    await promise;
+    await Promise.race([Promise.all([available, counting]), longEnough]);
     clearTimeout(limit);
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { bearerChallenge, insufficientScope, unauthorized } from "../../../plugins/auth/bearer-error.ts";
+import { bearerChallenge, insufficientScope } from "@isaas/gateway-sdk/demand-scope";
+import { unauthorized } from "../../../plugins/auth/bearer-error.ts";
 import type { TokenFault } from "../../../plugins/auth/tokens/token-error.ts";
 
 const faults: readonly TokenFault[] = [

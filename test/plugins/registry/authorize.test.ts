@@ -69,7 +69,7 @@ describe("refused are", () => {
       const error = await thrownBy(ask);
       expect([error.code, error.status]).toEqual(["AUTH_ERROR", 401]);
       expect(error.details).toEqual({ reason: "bad_credentials" });
-      expect(error.headers).toEqual({ "www-authenticate": 'Bearer error="invalid_token"' });
+      expect(error.headers).toEqual({ "www-authenticate": 'Bearer realm="gateway", error="invalid_token"' });
     }
   });
 
