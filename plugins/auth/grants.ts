@@ -5,16 +5,8 @@ import type { SessionOwner, Sessions } from "./accounts/sessions.ts";
 import { clientCredentialsOf } from "./client-credentials.ts";
 import { grantScopes, parseAskedScopes } from "./granted-scopes.ts";
 import { badRequest, type Parameters } from "./parameters.ts";
+import { passOn, type TokenAnswer } from "./token-answer.ts";
 import type { TokenIssuer, TokenRequest } from "./tokens/token-issuer.ts";
-
-/** RFC 6749 section 5.1. */
-export interface TokenAnswer {
-  readonly access_token: string;
-  readonly token_type: "bearer";
-  readonly expires_in?: number;
-  readonly scope?: string;
-  readonly refresh_token?: string;
-}
 
 export interface GrantRequest {
   readonly parameters: Parameters;
@@ -124,19 +116,4 @@ function wanted(parameters: Parameters, name: string): string {
   const value = parameters.get(name);
   if (value === undefined) throw badRequest("invalid_request", name, "wanted, got nothing");
   return value;
-}
-
-/** What the Auth Service issued, as far as it is a token answer. */
-function passOn(answer: Readonly<Record<string, unknown>>): TokenAnswer {
-  const { access_token, expires_in, scope, refresh_token } = answer;
-  if (typeof access_token !== "string") {
-    throw new GatewayError("SERVICE_UNAVAILABLE", { message: "Logging in is not possible right now." });
-  }
-  return {
-    access_token,
-    token_type: "bearer",
-    ...(typeof expires_in === "number" ? { expires_in } : {}),
-    ...(typeof scope === "string" ? { scope } : {}),
-    ...(typeof refresh_token === "string" ? { refresh_token } : {}),
-  };
 }

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { startRedis } from "../../support/redis.ts";
+import { asAdmin } from "../../support/token.ts";
+import { waitFor } from "../../support/wait-for.ts";
+import { startScene } from "./scene.ts";
+
+test("a route that would rather refuse is 503 while nobody can count, and so is freeing a caller", async () => {
+  const redis = await startRedis();
+  const scene = await startScene({
+    limits: { when_store_fails: "refuse" },
+    environment: { REDIS_URL: redis.url, RATE_LIMIT_BURST: "1000", RATE_LIMIT_PER_SECOND: "1000" },
+  });
+  const free = () =>
+    fetch(`${scene.gateway.url}/api/v1/rate-limits/00000000000000aa`, { method: "DELETE", headers: asAdmin() });
+  try {
+    expect((await scene.get()).status).toBe(200);
+    expect((await free()).status).toBe(404);
+    redis.pause();
+    expect((await free()).status).toBe(503);
+    await waitFor("a refusal", async () => (await scene.get()).status === 503);
+    const refused = await scene.get();
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    redis.resume();
+    await waitFor("an answer", async () => (await scene.get()).status === 200);
+  } finally {
+    redis.resume();
+    await scene.stop();
+    await redis.stop();
+  }
+});
