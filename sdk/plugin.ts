@@ -51,6 +51,8 @@ export interface Exchange {
   readonly clientAddress: string;
   /** Aborts when the caller leaves or the deadline passes. */
   readonly signal: AbortSignal;
+  /** The instance that it was last sent to. */
+  readonly instanceId: string | undefined;
   principal: Principal | undefined;
   /** Why the credentials that came do not count; undefined when none came, or they do. Own endpoints may throw it. */
   identityFailure: GatewayError | undefined;
@@ -58,6 +60,12 @@ export interface Exchange {
   setUpstreamHeader(name: string, value: string | undefined): void;
   /** Sets a header of the answer, replacing the service's own. */
   setHeader(name: string, value: string): void;
+  /**
+   * Counts this request as a failure of the instance that it was last sent to, once. For what a plugin finds bad in an
+   * answer, as long as it has not returned from the chain; what the kernel sees itself (502, 503, 504, no answer) counts
+   * without it. The reason is for operators.
+   */
+  blame(reason: string): void;
   /**
    * Calls the listener when the service breaks off in the middle of its answer; not when the caller leaves. For once
    * `next` has answered: a body that is whole by then cannot break, and nothing is kept.

@@ -67,6 +67,8 @@ export interface Services {
   /** The services of the settings, as they are now. */
   fixed(): readonly FixedService[];
   load(name: string, instanceId: string): InstanceLoad | undefined;
+  /** Whether others get what this instance would get: it is ejected, not well or gone, and some of them are not. */
+  isPassedOver(name: string, instanceId: string): boolean;
   /** Live services with an OpenAPI document, by name. */
   described(): readonly DescribedService[];
   /** Prefixes where the gateway itself answers, now or later: no service may. */

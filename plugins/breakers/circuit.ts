@@ -31,6 +31,8 @@ export interface CircuitOptions {
   readonly policy: CircuitPolicy;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Whether other instances get by now what this one would get. */
+  readonly isPassedOver: (instance: string) => boolean;
   readonly onChange: (circuit: Circuit, change: CircuitChange) => void;
 }
 
@@ -101,11 +103,16 @@ export class Circuit {
     if (phase.inARow >= successes) this.#close(`${successes} successes in a row`, "requests", this.policy.rampMs);
   }
 
-  failed(ticket: Ticket, reason: string): void {
+  /** The instance is the one that failed, where it is known. */
+  failed(ticket: Ticket, reason: string, instance?: string): void {
     this.#note(reason);
     if (ticket !== this.#life) return;
     const { state } = this.#phase;
-    if (state === "half_open" || (state === "closed" && this.#window.failure())) this.#open(reason);
+    if (state === "closed") {
+      this.#window.failure(undefined, instance);
+      this.#judge(reason);
+    } else if (instance !== undefined && this.#options.isPassedOver(instance)) this.undecided(ticket);
+    else if (state === "half_open") this.#open(reason);
   }
 
   /** It came to nothing that says anything of the service: its caller left, or the gateway refused it. */
@@ -114,12 +121,14 @@ export class Circuit {
   }
 
   /** A request that has succeeded by its head has failed by its body. */
-  broke(ticket: Ticket, reason: string): void {
+  broke(ticket: Ticket, reason: string, instance?: string): void {
     this.#note(reason);
     const { state } = this.#phase;
     // The body of a probe may well outlive the half-open state that it helped to end.
-    if (state === "closed" && this.#window.turnIntoFailure()) this.#open(reason);
-    else if (state === "half_open" && ticket === this.#life) this.#open(reason);
+    if (state === "closed") {
+      this.#window.turnIntoFailure(instance);
+      this.#judge(reason);
+    } else if (state === "half_open" && ticket === this.#life) this.#open(reason);
   }
 
   /** Stays open until somebody closes it. */
@@ -160,6 +169,14 @@ export class Circuit {
     phase.underWay += 1;
     phase.admittedMs = nowMs;
     return this.#life;
+  }
+
+  /** Opens when failures are too many, without those of instances that do no harm any more: others serve. */
+  #judge(reason: string): void {
+    for (const instance of this.#window.culprits) {
+      if (this.#options.isPassedOver(instance)) this.#window.forgive(instance);
+    }
+    if (this.#window.isTooMuch) this.#open(reason);
   }
 
   #open(reason: string): void {

@@ -1,6 +1,6 @@
 import { GatewayError } from "@isaas/gateway-sdk/errors";
 import type { Clock, Exchange, Handler } from "@isaas/gateway-sdk/plugin";
-import type { Circuit } from "./circuit.ts";
+import type { Circuit, Ticket } from "./circuit.ts";
 import { failureOf } from "./verdict.ts";
 
 /** Lets requests through to the handler as long as the circuit does, and tells it what they come to. */
@@ -17,19 +17,25 @@ export function guardBy(circuit: Circuit, clock: Clock, next: Handler): Handler 
     } catch (error) {
       const reason = failureOf(error, exchange);
       if (reason === undefined) circuit.undecided(ticket);
-      else circuit.failed(ticket, reason);
+      else fail(exchange, ticket, reason);
       throw error;
     }
     if (statuses.has(response.status)) {
-      circuit.failed(ticket, `answered ${response.status}`);
+      fail(exchange, ticket, `answered ${response.status}`);
     } else if (slowMs !== undefined && clock.monotonic() - startMs > slowMs) {
-      circuit.failed(ticket, "answered too slowly");
+      fail(exchange, ticket, "answered too slowly");
     } else {
       circuit.succeeded(ticket);
-      exchange.onBroken(() => circuit.broke(ticket, "its answer broke off"));
+      exchange.onBroken(() => circuit.broke(ticket, "its answer broke off", exchange.instanceId));
     }
     return response;
   };
+
+  /** The instance first: when it is ejected for this, the circuit need not open. */
+  function fail(exchange: Exchange, ticket: Ticket, reason: string): void {
+    exchange.blame(reason);
+    circuit.failed(ticket, reason, exchange.instanceId);
+  }
 }
 
 /** Where a circuit lets some pass, the next one may be among them very soon. */

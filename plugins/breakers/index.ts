@@ -30,6 +30,7 @@ export const breakers = definePlugin({
         policy: policyOf(service, options),
         clock,
         random: Math.random,
+        isPassedOver: (instance) => host.services.isPassedOver(service, instance),
         onChange(changed, change) {
           logChange(log, service, change);
           changes.add({ service, to: change.to });
@@ -59,6 +60,7 @@ export const breakers = definePlugin({
       },
       start() {
         hasStarted = true;
+        sharing.start();
         for (const circuit of circuits.all) sharing.catchUp(circuit);
       },
     };

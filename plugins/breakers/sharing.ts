@@ -10,6 +10,9 @@ export interface SharingOptions {
   readonly find: (service: string) => Circuit | undefined;
 }
 
+/** What comes this long after it was told was missed, and read when Redis was back. Clocks differ by less, mostly. */
+const lateMs = 5000;
+
 interface Untold {
   readonly circuit: Circuit;
   readonly to: "open" | "closed";
@@ -34,11 +37,15 @@ export class Sharing {
   constructor(options: SharingOptions) {
     this.#options = options;
     this.#table = options.store.table("circuits", { durable: false });
-    this.#table.onChange((services) => {
-      for (const service of services) this.#hear(service);
-    });
     options.store.onAvailable((available) => {
       if (available) void this.#tellAll();
+    });
+  }
+
+  /** From here on it hears; what is known by then is no news, but to be caught up with. */
+  start(): void {
+    this.#table.onChange((services) => {
+      for (const service of services) this.#hear(service);
     });
   }
 
@@ -55,14 +62,7 @@ export class Sharing {
   catchUp(circuit: Circuit): void {
     const news = this.#read(circuit.service);
     if (news?.to !== "open") return;
-    if (news.remaining_ms === null) {
-      circuit.forceOpen("gateway");
-      return;
-    }
-    // Only here clocks of two machines are compared; how wrong they are together is bounded by the time it was told for.
-    const passedMs = Math.max(0, this.#options.clock.now() - news.at_ms);
-    const leftMs = Math.min(news.remaining_ms, circuit.policy.recoveryMaxMs) - passedMs;
-    if (leftMs > 0) circuit.hearOpen(leftMs, news.reason);
+    this.#hearOpen(circuit, news, this.#ageMs(news));
   }
 
   #hear(service: string): void {
@@ -75,8 +75,24 @@ export class Sharing {
     this.#untold.delete(service);
     if (news.to === "closed" && news.by_hand) circuit.forceClosed("gateway");
     else if (news.to === "closed") circuit.hearClosed(news.reason);
-    else if (news.remaining_ms === null) circuit.forceOpen("gateway");
-    else circuit.hearOpen(Math.min(news.remaining_ms, circuit.policy.recoveryMaxMs), news.reason);
+    else {
+      const ageMs = this.#ageMs(news);
+      this.#hearOpen(circuit, news, ageMs > lateMs ? ageMs : 0);
+    }
+  }
+
+  #hearOpen(circuit: Circuit, { remaining_ms: remainingMs, reason }: CircuitNews, ageMs: number): void {
+    if (remainingMs === null) {
+      circuit.forceOpen("gateway");
+      return;
+    }
+    const leftMs = Math.min(remainingMs, circuit.policy.recoveryMaxMs) - ageMs;
+    if (leftMs > 0) circuit.hearOpen(leftMs, reason);
+  }
+
+  /** By this machine's clock; how wrong two clocks are together is bounded by the time that was told. */
+  #ageMs({ at_ms: atMs }: CircuitNews): number {
+    return Math.max(0, this.#options.clock.now() - atMs);
   }
 
   async #tellAll(): Promise<void> {

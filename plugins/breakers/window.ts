@@ -15,6 +15,8 @@ export class Window implements IBreaker {
   readonly #sliceMs: number;
   readonly #requests = new Uint32Array(slices);
   readonly #failures = new Uint32Array(slices);
+  /** Those whose instance is known, by instance. */
+  readonly #failuresOf = new Map<string, Uint32Array>();
   /** The slice of now, counted from the clock's beginning. */
   #slice = 0;
   #requestsSum = 0;
@@ -49,29 +51,70 @@ export class Window implements IBreaker {
     this.#count(this.#move());
   }
 
-  /** True when it was one too many. */
-  failure(): boolean {
-    this.#count(this.#move());
-    return this.turnIntoFailure();
+  /** Instances with failures that still count. */
+  get culprits(): string[] {
+    this.#move();
+    return [...this.#failuresOf.keys()];
   }
 
-  /** A request that was counted has failed after all. True when it was one too many. */
-  turnIntoFailure(): boolean {
-    const index = this.#move();
-    this.#failures[index] = (this.#failures[index] ?? 0) + 1;
-    this.#failuresSum += 1;
+  /** Whether failures have reached the threshold. */
+  get isTooMuch(): boolean {
+    this.#move();
     const { failures, failureRate, minimumRequests } = this.#policy;
     if (this.#requestsSum < minimumRequests) return false;
     return failureRate === undefined
       ? this.#failuresSum >= failures
-      : this.#failuresSum >= failureRate * this.#requestsSum;
+      : this.#failuresSum > 0 && this.#failuresSum >= failureRate * this.#requestsSum;
+  }
+
+  /** True when it was one too many. The first parameter is cockatiel's, and no matter here. */
+  failure(_state?: unknown, instance?: string): boolean {
+    this.#count(this.#move());
+    this.turnIntoFailure(instance);
+    return this.isTooMuch;
+  }
+
+  /** A request that was counted has failed after all. */
+  turnIntoFailure(instance?: string): void {
+    const index = this.#move();
+    this.#failures[index] = (this.#failures[index] ?? 0) + 1;
+    this.#failuresSum += 1;
+    if (instance !== undefined) {
+      const theirs = this.#failuresOf.get(instance) ?? new Uint32Array(slices);
+      theirs[index] = (theirs[index] ?? 0) + 1;
+      this.#failuresOf.set(instance, theirs);
+    }
+  }
+
+  /** Takes the failures of an instance back, as if those requests had not been. */
+  forgive(instance: string): void {
+    this.#move();
+    const theirs = this.#failuresOf.get(instance);
+    if (theirs === undefined) return;
+    this.#failuresOf.delete(instance);
+    for (const [index, count] of theirs.entries()) {
+      this.#failures[index] = (this.#failures[index] ?? 0) - count;
+      this.#failuresSum -= count;
+      // One that broke off was counted as a request when its head came, maybe in an earlier slice.
+      const requests = Math.min(count, this.#requests[index] ?? 0);
+      this.#requests[index] = (this.#requests[index] ?? 0) - requests;
+      this.#requestsSum -= requests;
+    }
   }
 
   clear(): void {
+    this.#failuresOf.clear();
     this.#requests.fill(0);
     this.#failures.fill(0);
     this.#requestsSum = 0;
     this.#failuresSum = 0;
+  }
+
+  #forgetSlice(index: number): void {
+    for (const [instance, theirs] of this.#failuresOf) {
+      theirs[index] = 0;
+      if (theirs.every((count) => count === 0)) this.#failuresOf.delete(instance);
+    }
   }
 
   #count(index: number): void {
@@ -93,6 +136,7 @@ export class Window implements IBreaker {
       this.#failuresSum -= this.#failures[index] ?? 0;
       this.#requests[index] = 0;
       this.#failures[index] = 0;
+      this.#forgetSlice(index);
     }
     return now % slices;
   }

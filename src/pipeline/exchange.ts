@@ -44,7 +44,8 @@ export class Exchange implements PublicExchange {
   #upstream: AbortController | undefined;
   #public: AbortController | undefined;
   #aborted = false;
-  #isBlamed = false;
+  /** What the instance has come to with this try. */
+  #verdict: "none" | "good" | "bad" = "none";
   #headers: [name: string, value: string][] | undefined;
   #upstreamHeaders: [name: string, value: string | undefined][] | undefined;
   #brokenListeners: (() => void)[] | undefined;
@@ -118,7 +119,7 @@ export class Exchange implements PublicExchange {
     const service = this.#service;
     const earlier = this.instance;
     this.instance = instance;
-    this.#isBlamed = false;
+    this.#verdict = "none";
     // In this order: whoever waits for a place must not get the one that is being taken.
     if (instance !== undefined) service?.begin(instance);
     if (earlier !== undefined) service?.end(earlier);
@@ -128,11 +129,25 @@ export class Exchange implements PublicExchange {
     return this.#target ?? this.#route?.target;
   }
 
+  get instanceId(): string | undefined {
+    return this.instance?.id;
+  }
+
   /** Counts against the instance what went wrong with this try, once. The reason is for the operator. */
   blame(reason: string): void {
-    if (this.instance === undefined || this.#isBlamed) return;
-    this.#isBlamed = true;
+    if (this.instance === undefined || this.#verdict === "bad") return;
+    this.#verdict = "bad";
     this.#service?.failed(this.instance, reason);
+  }
+
+  /** The instance need not be ashamed of this answer, unless a plugin of the chain still finds something. */
+  approve(): void {
+    if (this.#verdict === "none") this.#verdict = "good";
+  }
+
+  /** The chain has returned: nobody will find anything any more. */
+  settle(): void {
+    if (this.instance !== undefined && this.#verdict === "good") this.#service?.succeeded(this.instance);
   }
 
   onBroken(listener: () => void): void {

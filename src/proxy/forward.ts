@@ -93,7 +93,7 @@ export function createForwarder(route: RoutePlan, service: Service, options: For
           cause = thrown;
         }
         if (response !== undefined && !isUnavailable(response.status)) {
-          if (exchange.instance !== undefined) service.succeeded(exchange.instance);
+          exchange.approve();
           return response;
         }
         exchange.blame(describeTry(exchange, { answer, response, cause }));

@@ -28,6 +28,7 @@ export function servicesOf(plugin: string, options: PluginServicesOptions): Serv
     fixed: () => directory.fixed(toWire),
     described: () => directory.described(toWire),
     load: (name, instanceId) => directory.load(name, instanceId),
+    isPassedOver: (name, instanceId) => directory.find(name)?.service.isPassedOver(instanceId) ?? false,
     get reservedPrefixes() {
       return reservedPrefixes();
     },

@@ -122,6 +122,7 @@ export function createHandler(options: HandlerOptions): RequestHandler {
 
   function seal(exchange: Exchange, response: Response, server: Server<undefined>): Response {
     const { headers } = response;
+    exchange.settle();
     exchange.applyHeaders(headers);
     headers.set("x-request-id", exchange.requestId);
     if (drain.isDraining) headers.set("connection", "close");

@@ -92,6 +92,12 @@ export class Service {
     return { inFlight, ejected: { untilMs: Math.round(clock.now() + untilMs - clock.monotonic()), reason } };
   }
 
+  /** Whether others get what this instance would get: it is ejected, not well or gone, and some of them are not. */
+  isPassedOver(id: string): boolean {
+    this.#refreshWhenDue();
+    return this.isAvailable && !this.#eligible.some((instance) => instance.id === id);
+  }
+
   /** The instance for a request that comes now, or undefined when there is no place for it. */
   admit(balancer: Balancer, caller: Caller): Instance | undefined {
     return this.#inFlight < this.#options.crowd.perService ? this.pick(balancer, caller, nobody) : undefined;

@@ -2,7 +2,7 @@ import type { DescribedCircuit } from "../../plugins/breakers/describe.ts";
 import { type Answer, toAnswer } from "../support/auth-scene.ts";
 import { type InProcessGateway, routeSetting, startInProcess } from "../support/in-process.ts";
 import { asAdmin } from "../support/token.ts";
-import { type FailingService, startFailingService } from "./failing-service.ts";
+import { startFailingService } from "./failing-service.ts";
 
 /** Recovers in a second, and closes without a ramp. */
 export const quick = {
@@ -36,7 +36,7 @@ export async function openScene(environment: Record<string, string> = {}, breake
 }
 
 export async function openGateway(
-  service: FailingService,
+  service: { readonly url: string },
   environment: Record<string, string> = {},
   breakers: object = {},
   timeout = 1,

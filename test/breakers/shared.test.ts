@@ -130,6 +130,37 @@ describe("on one Redis", () => {
     await become(second, "open");
   });
 
+  test("a gateway that starts when the time is over finds the circuit closed", async () => {
+    await using pair = await openPair({ CIRCUIT_RECOVERY_SECONDS: "1" });
+    const { first, second, service, redis } = pair;
+    await service.become("storm");
+    await first.statuses(5);
+    await become(second, "open");
+    await service.become("good");
+    await become(first, "half_open");
+    const third = await openGateway(service, { REDIS_URL: redis.url });
+    expect(await third.statuses(3)).toEqual([200, 200, 200]);
+    expect(turnsOf(third)).toEqual([]);
+    await third.gateway.stop();
+  });
+
+  test("what was told while Redis could not be reached, and is over by then, opens nothing", async () => {
+    await using pair = await openPair({ CIRCUIT_RECOVERY_SECONDS: "6" });
+    const { first, second, service, relays } = pair;
+    relays[1].blackhole();
+    await service.become("storm");
+    await first.statuses(5);
+    await service.become("good");
+    await waitFor("its time to be over", async () => (await first.circuit())?.state === "half_open", 20_000);
+    relays[1].heal();
+    await waitFor("Redis to be back", async () => {
+      const response = await fetch(`${second.gateway.url}/health`);
+      return ((await response.json()) as { status: string }).status === "healthy";
+    });
+    expect(await second.statuses(3)).toEqual([200, 200, 200]);
+    expect(turnsOf(second)).toEqual([]);
+  }, 30_000);
+
   test("a gateway that comes later knows what is open", async () => {
     await using pair = await openPair({ CIRCUIT_RECOVERY_SECONDS: "60" });
     const { first, service, redis } = pair;

@@ -30,6 +30,8 @@ export function newExchange(headers: Record<string, string> = {}, method = "GET"
     principal: undefined,
     identityFailure: undefined,
     setUpstreamHeader: (name, value) => void (upstream[name] = value),
+    instanceId: undefined,
+    blame() {},
     onBroken() {},
     setHeader() {},
   };

@@ -21,6 +21,8 @@ export interface CircuitScene {
   readonly circuit: Circuit;
   readonly clock: ManualClock;
   readonly changes: readonly CircuitChange[];
+  /** Instances whose requests go to others. */
+  readonly passedOver: Set<string>;
   /** One request that ends at once. Whether it was let in. */
   call(outcome: "good" | "bad" | "left"): boolean;
   calls(count: number, outcome: "good" | "bad"): void;
@@ -30,11 +32,13 @@ export interface CircuitScene {
 export function createScene(policy: Partial<CircuitPolicy> = {}, random = () => 0.5): CircuitScene {
   const clock = createManualClock();
   const changes: CircuitChange[] = [];
+  const passedOver = new Set<string>();
   const circuit = new Circuit({
     service: "a_service",
     policy: { ...defaultPolicy, ...policy },
     clock,
     random,
+    isPassedOver: (instance) => passedOver.has(instance),
     onChange: (_, change) => void changes.push(change),
   });
   const call = (outcome: "good" | "bad" | "left"): boolean => {
@@ -49,6 +53,7 @@ export function createScene(policy: Partial<CircuitPolicy> = {}, random = () => 
     circuit,
     clock,
     changes,
+    passedOver,
     call,
     calls(count, outcome) {
       for (let index = 0; index < count; index += 1) call(outcome);

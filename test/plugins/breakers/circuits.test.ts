@@ -8,7 +8,14 @@ function createCircuits() {
   const live = new Set<string>();
   const clock = createManualClock();
   const create = (service: string): Circuit =>
-    new Circuit({ service, policy: defaultPolicy, clock, random: Math.random, onChange: () => {} });
+    new Circuit({
+      service,
+      policy: defaultPolicy,
+      clock,
+      isPassedOver: () => false,
+      random: Math.random,
+      onChange: () => {},
+    });
   return { live, circuits: new Circuits(create, (service) => live.has(service)) };
 }
 
