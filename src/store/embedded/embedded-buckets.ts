@@ -16,19 +16,10 @@ export class EmbeddedBuckets implements Buckets {
 
   take(asked: readonly BucketAsk[]): BucketAnswer {
     const nowMs = this.#clock.monotonic();
-    const slots: number[] = [];
-    let allowed = true;
-    for (const ask of asked) {
-      const slot = this.#table.find(highOf(ask.key), lowOf(ask.key));
-      if (!fits(ask, this.#debtMs(slot, nowMs))) allowed = false;
-      slots.push(slot);
-    }
-    const debts = asked.map((ask, index) => {
-      const debt = this.#debtMs(slots[index] ?? -1, nowMs);
-      return allowed ? debt + ask.cost * tokenMs(ask) : debt;
-    });
-    if (allowed) this.#write(asked, slots, debts, nowMs);
-    const buckets = asked.map((ask, index) => describeBucket(ask, debts[index] ?? 0, allowed));
+    const found = asked.map((ask) => this.#look(ask, nowMs));
+    const allowed = found.every(({ ask, debtMs }) => fits(ask, debtMs));
+    if (allowed) this.#write(found, nowMs);
+    const buckets = found.map(({ ask, debtMs }) => describeBucket(ask, debtMs, allowed));
     return { allowed, buckets, alone: false };
   }
 
@@ -54,18 +45,32 @@ export class EmbeddedBuckets implements Buckets {
     return slot < 0 ? 0 : Math.max(0, this.#table.fullAtMs(slot) - nowMs);
   }
 
+  #look(ask: BucketAsk, nowMs: number): Found {
+    const high = highOf(ask.key);
+    const low = lowOf(ask.key);
+    const slot = this.#table.find(high, low);
+    return { ask, high, low, slot, debtMs: this.#debtMs(slot, nowMs) };
+  }
+
   /** Those that have a slot first: a new one may move them all. */
-  #write(asked: readonly BucketAsk[], slots: readonly number[], debts: readonly number[], nowMs: number): void {
-    for (const [index, ask] of asked.entries()) {
-      const slot = slots[index] ?? -1;
-      if (slot >= 0) this.#table.update(slot, nowMs + (debts[index] ?? 0), ask.burst * tokenMs(ask));
+  #write(found: readonly Found[], nowMs: number): void {
+    for (const one of found) {
+      one.debtMs += one.ask.cost * tokenMs(one.ask);
+      if (one.slot >= 0) this.#table.update(one.slot, nowMs + one.debtMs, one.ask.burst * tokenMs(one.ask));
     }
-    for (const [index, ask] of asked.entries()) {
-      if ((slots[index] ?? -1) >= 0 || ask.cost === 0) continue;
-      const burstMs = ask.burst * tokenMs(ask);
-      this.#table.add(highOf(ask.key), lowOf(ask.key), nowMs + (debts[index] ?? 0), burstMs, nowMs);
+    for (const { ask, high, low, slot, debtMs } of found) {
+      if (slot < 0 && ask.cost > 0) this.#table.add(high, low, nowMs + debtMs, ask.burst * tokenMs(ask), nowMs);
     }
   }
+}
+
+/** A bucket that was asked for, and where it is. */
+interface Found {
+  readonly ask: BucketAsk;
+  readonly high: number;
+  readonly low: number;
+  readonly slot: number;
+  debtMs: number;
 }
 
 function keepBusiest(buckets: BusyBucket[], count: number): void {
@@ -74,11 +79,21 @@ function keepBusiest(buckets: BusyBucket[], count: number): void {
 }
 
 function highOf(key: string): number {
-  return Number.parseInt(key.slice(0, 8), 16);
+  return readHex(key, 0);
 }
 
 function lowOf(key: string): number {
-  return Number.parseInt(key.slice(8), 16);
+  return readHex(key, 8);
+}
+
+/** Eight lower-case digits from there on, without a string in between: half the time of a decision. */
+function readHex(key: string, from: number): number {
+  let value = 0;
+  for (let at = from; at < from + 8; at += 1) {
+    const code = key.charCodeAt(at);
+    value = (value << 4) | (code < 58 ? code - 48 : code - 87);
+  }
+  return value >>> 0;
 }
 
 function toKey(high: number, low: number): string {
