@@ -95,6 +95,8 @@ export interface Clock {
 export interface ChainStep {
   readonly stage: Stage;
   readonly plugin: string;
+  /** What the plugin tells of itself there. */
+  readonly facts?: readonly string[];
 }
 
 /** What `gateway explain` tells about an instance of the route's service. */
@@ -188,6 +190,8 @@ export interface PluginInstance<RouteConfig = unknown> {
    * Returning nothing keeps the plugin out of that route's chain.
    */
   route?(route: RouteInfo, options: RouteConfig): Middleware | undefined;
+  /** What operators are told of the plugin's part in a route: a fact a line, no secrets. For routes that it takes part in. */
+  explain?(route: RouteInfo, options: RouteConfig): readonly string[];
   /** Takes part in requests to the gateway's own endpoints, which have no route. */
   readonly own?: Middleware;
   /** An Elysia instance: the plugin's own HTTP API. */
@@ -228,6 +232,15 @@ export interface Plugin<Options extends TObject = TObject, RouteConfig extends T
   readonly routeOptions?: RouteConfig;
   /** Mistakes in options that a schema cannot see, such as one that needs another; they stop the start like all others. */
   check?(options: Static<Options>, gateway: { readonly debug: boolean }): readonly OptionProblem[];
+  /**
+   * The same for what a route says to this plugin, with `path` below its name: `rules[0]`. Settings with such a mistake stop
+   * the start, a registration is refused. No answer to a registration shows `got`.
+   */
+  checkRoute?(
+    said: Static<RouteConfig>,
+    options: Static<Options>,
+    route: { readonly service: string },
+  ): readonly OptionProblem[];
   setup(
     host: Host,
     options: Static<Options>,

@@ -1,5 +1,6 @@
 import type { TObject } from "typebox";
 import type { RouteOptions } from "./contract.ts";
+import type { Problem } from "./errors.ts";
 
 /** One process of a service, as whoever found it describes it. */
 export interface InstanceInfo {
@@ -75,4 +76,6 @@ export interface Services {
   readonly reservedPrefixes: readonly string[];
   /** What a route may say: its own keys, and those of plugins under their names. */
   readonly routeSchema: TObject;
+  /** What is wrong with a route that fits the schema: what plugins find in what it says to them. */
+  checkRoute(service: string, route: WireRoute): readonly Problem[];
 }

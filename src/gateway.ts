@@ -1,6 +1,8 @@
 import type { Clock, Explanation, Handler, Host, Plugin } from "@isaas/gateway-sdk/plugin";
+import type { WireRoute } from "@isaas/gateway-sdk/services";
 import { createRouteSchema } from "./config/compose-schema.ts";
 import { readPluginFile } from "./config/plugin-file.ts";
+import { routeProblems } from "./config/plugin-problems.ts";
 import { SettingsError } from "./config/problem.ts";
 import type { Settings } from "./config/settings.ts";
 import { watchFile } from "./config/watch-file.ts";
@@ -91,6 +93,11 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
     reservedPrefixes: () => reservedPrefixes(settings.apiPrefix, application.prefixes),
     routeSchema: createRouteSchema(plugins),
     pluginNames: new Set(plugins.map(({ name }) => name)),
+    checkRoute: (service: string, route: WireRoute) =>
+      routeProblems({ service, plugins: route }, settings.plugins, plugins).map(({ path, wanted }) => ({
+        path,
+        message: `wanted ${wanted}`,
+      })),
     onPublished: warnUnenforced,
   };
   const toHost = (plugin: Plugin): Host => ({

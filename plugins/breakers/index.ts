@@ -2,6 +2,7 @@ import { definePlugin } from "@isaas/gateway-sdk/plugin";
 import { Circuit } from "./circuit.ts";
 import { Circuits } from "./circuits.ts";
 import { createEndpoints } from "./endpoints.ts";
+import { explainCircuit } from "./explain-circuit.ts";
 import { createFallback, fallBack } from "./fallback.ts";
 import { guardBy } from "./guard.ts";
 import { logChange } from "./log-change.ts";
@@ -20,6 +21,11 @@ export const breakers = definePlugin({
   enforces: ["circuit_breaker"],
   options: breakersOptions,
   routeOptions: breakersRouteOptions,
+  checkRoute({ fallback }, _options, { service }) {
+    return fallback !== undefined && "service" in fallback && fallback.service === service
+      ? [{ path: "fallback.service", wanted: "another service than the route's own", got: "the same" }]
+      : [];
+  },
   setup(host, options) {
     const { clock, log, metrics } = host;
     const changes = metrics.counter("circuit_changes_total", "Changes of circuits.", ["service", "to"]);
@@ -58,6 +64,8 @@ export const breakers = definePlugin({
           return fallBack(guarded, createFallback(fallback, createWays(host, route, circuits)), statuses);
         };
       },
+      explain: (route, { fallback }) =>
+        explainCircuit(route.policies.has("circuit_breaker") ? circuits.find(route.service) : undefined, fallback),
       start() {
         hasStarted = true;
         sharing.start();

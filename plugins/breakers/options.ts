@@ -105,16 +105,14 @@ export const breakersOptions = Type.Object({
       "After a circuit has closed by itself, it admits a tenth of the requests at first and all of them after so long, growing evenly. 0: all at once.",
   }),
   circuits: Type.Optional(
-    Type.Refine(
-      Type.Record(Type.String(), oneCircuit, {
-        section,
-        wanted: "circuits by service name, each with settings as those above without `circuit_`",
-        description:
-          "Other values for the circuits of single services, by service name: `failures`, `failure_rate`, `minimum_requests`, `window_seconds`, `recovery_seconds`, `recovery_max_seconds`, `half_open_requests`, `successes`, `slow_seconds`, `statuses`, `ramp_seconds`. What is left out is as above. Only in the settings file.",
-      }),
-      (circuits) => Object.keys(circuits).every((name) => /^[a-z][a-z0-9_]{0,63}$/.test(name)),
-      () => "no service name",
-    ),
+    Type.Record(Type.String({ pattern: "^[a-z][a-z0-9_]{0,63}$" }), oneCircuit, {
+      section,
+      additionalProperties: Type.Never(),
+      wanted: "circuits by service name, each with settings as those above without `circuit_`",
+      wantedKeys: "a service name such as billing_service",
+      description:
+        "Other values for the circuits of single services, by service name: `failures`, `failure_rate`, `minimum_requests`, `window_seconds`, `recovery_seconds`, `recovery_max_seconds`, `half_open_requests`, `successes`, `slow_seconds`, `statuses`, `ramp_seconds`. What is left out is as above. Only in the settings file.",
+    }),
   ),
 });
 

@@ -6,10 +6,16 @@ export type FallbackReason = (typeof fallbackReasons)[number];
 
 const on = Type.Array(Type.Enum(fallbackReasons), { default: ["open", "unavailable"], minItems: 1, uniqueItems: true });
 
-const headerName = /^(?!(?:connection|content-length|transfer-encoding)$)[a-z0-9-]{1,64}$/;
+/** None of those that say how an answer travels (RFC 9110 section 7.6.1), or when: a connection has its own. */
+const headerName =
+  "^(?!(?:connection|content-length|date|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$)[a-z0-9-]{1,64}$";
 
 const toService = Type.Object(
-  { on, service: Type.String({ pattern: "^[a-z][a-z0-9_]{0,63}$" }) },
+  {
+    on,
+    // A service that registers itself could lead its callers past the limits of another.
+    service: Type.String({ pattern: "^[a-z][a-z0-9_]{0,63}$", wanted: "a service name", operatorOnly: true }),
+  },
   { additionalProperties: false },
 );
 
@@ -19,12 +25,18 @@ const staticAnswer = Type.Object(
     status: Type.Integer({ minimum: 200, maximum: 599 }),
     body: Type.Optional(Type.Unknown()),
     headers: Type.Optional(
-      Type.Refine(
-        Type.Record(Type.String(), Type.String({ pattern: "^[\\t -~]*$", maxLength: 1024 }), {
-          wanted: "headers by their names in lower case, none of those that say how an answer travels",
+      Type.Record(
+        Type.String({ pattern: headerName }),
+        Type.String({
+          pattern: "^[\\t -~]*$",
+          maxLength: 1024,
+          wanted: "a header value of at most 1024 ASCII characters",
         }),
-        (headers) => Object.keys(headers).every((name) => headerName.test(name)),
-        () => "no header",
+        {
+          additionalProperties: Type.Never(),
+          wanted: "headers by their names in lower case, none of those that say how an answer travels",
+          wantedKeys: "a header name in lower case, none of those that say how an answer travels",
+        },
       ),
     ),
   },

@@ -1,6 +1,7 @@
 import { definePlugin } from "@isaas/gateway-sdk/plugin";
 import { BucketKeys } from "./bucket-keys.ts";
 import { createEndpoints } from "./endpoints.ts";
+import { explainRules } from "./explain-rules.ts";
 import { LeasedBuckets } from "./leased-buckets.ts";
 import { createLimiter } from "./limiter.ts";
 import { limitsOptions, limitsRouteOptions } from "./options.ts";
@@ -20,6 +21,14 @@ export const limits = definePlugin({
     const twice = names.findIndex((name, index) => names.indexOf(name) < index);
     if (twice < 0) return [];
     return [{ path: `limits[${twice}].name`, wanted: "each name once", got: "one that stands before" }];
+  },
+  checkRoute({ rules = [] }, options) {
+    const known = new Set(createRules(options).map(({ name }) => name));
+    return rules.flatMap((rule, index) =>
+      typeof rule !== "string" || known.has(rule)
+        ? []
+        : [{ path: `rules[${index}]`, wanted: "the name of one of the settings' limits", got: "another name" }],
+    );
   },
   setup(host, options) {
     const { rate_limit_mode: mode, rate_limit_shadow: shadow } = options;
@@ -41,6 +50,7 @@ export const limits = definePlugin({
         const own = { ...routeOptions, shadow: shadow || routeOptions.shadow };
         return createLimiter(route, rulesOf(route, routeOptions, rules), own, parts);
       },
+      explain: (route, said) => explainRules(rulesOf(route, said, rules), { ...said, shadow: shadow || said.shadow }),
       endpoints: createEndpoints({
         host,
         mode,

@@ -53,7 +53,6 @@ export function createLimiter(
     { allowed, buckets: states, alone }: BucketAnswer,
     next: Handler,
   ): Response | Promise<Response> {
-    if (alone && whenStoreFails === "refuse") throw notCounted(route.service);
     const verdicts = asked.flatMap((rule, index) => {
       const state = states[index];
       return state === undefined ? [] : [{ rule, state }];
@@ -61,6 +60,7 @@ export function createLimiter(
     const strictest = strictestOf(verdicts);
     if (strictest === undefined) return next(exchange);
     const own = setRateLimitHeaders(exchange, verdicts, strictest, clock.now());
+    if (alone && whenStoreFails === "refuse") throw notCounted(route.service);
     if (!allowed && !shadow) {
       log.debug(
         { request_id: exchange.requestId, rule: strictest.rule.name, key: keys.keyOf(strictest.rule, exchange) },

@@ -84,7 +84,8 @@ export const limitsRouteOptions = Type.Object(
         },
       ),
     ),
-    cost: Type.Integer({ default: 1, minimum: 1, maximum: 1_000_000 }),
+    // It is taken from buckets that other routes share.
+    cost: Type.Integer({ default: 1, minimum: 1, maximum: 1_000_000, operatorOnly: true }),
     shadow: Type.Boolean({ default: false }),
     when_store_fails: Type.Enum(["local", "refuse"], { default: "local" }),
   },

@@ -30,7 +30,10 @@ export function createRules(options: LimitsOptions): readonly Rule[] {
   return [toRule({ name: everyCaller, per_second: perSecond, burst, per: ["caller"] }), ...named];
 }
 
-/** The rules of a route: those that it lists, else all that fit its service. Throws a RangeError for an unknown name. */
+/**
+ * The rules of a route: those that it lists, else all that fit its service. Throws a RangeError for an unknown name, which
+ * only a registration from before a restart with other settings can have.
+ */
 export function rulesOf(
   { service, pathPrefix }: RouteInfo,
   { rules }: LimitsRouteOptions,

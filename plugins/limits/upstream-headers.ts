@@ -12,14 +12,18 @@ const list = new RegExp(`^${item}(?: *, *${item})*$`);
  */
 export function keepStricter(exchange: Exchange, { headers }: Response, own: OwnLimits): void {
   const remaining = headers.get("x-ratelimit-remaining");
-  if (remaining !== null && /^\d{1,15}$/.test(remaining) && Number(remaining) < own.remaining) {
+  if (isCount(remaining) && Number(remaining) < own.remaining) {
     for (const name of ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]) {
       const value = headers.get(name);
-      if (value !== null) exchange.setHeader(name, value);
+      if (isCount(value)) exchange.setHeader(name, value);
     }
   }
   addTheirs(exchange, headers, "ratelimit-policy", own.policy);
   addTheirs(exchange, headers, "ratelimit", own.limit);
+}
+
+function isCount(value: string | null): value is string {
+  return value !== null && /^\d{1,15}$/.test(value);
 }
 
 function addTheirs(exchange: Exchange, headers: Headers, name: string, ours: string): void {

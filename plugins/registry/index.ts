@@ -99,7 +99,12 @@ function furnish(host: Host, options: RegistryOptions) {
     registrar,
     documents,
     describer: new Describer({ catalogue, board, services, told }),
-    parseRegistration: createRegistrationParser({ routeSchema, apiPrefix, leaseSeconds: options.lease_seconds }),
+    parseRegistration: createRegistrationParser({
+      routeSchema,
+      checkRoute: services.checkRoute,
+      apiPrefix,
+      leaseSeconds: options.lease_seconds,
+    }),
   });
   return { watch, endpoints };
 }

@@ -9,11 +9,13 @@ export function operatorOnlyProblems(routeSchema: DescribedSchema, routes: reado
 
 function problemsAt(schema: DescribedSchema, value: unknown, path: string): Problem[] {
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(schema.properties ?? {}).flatMap(([key, part]) => {
+  const parts = Object.entries(schema.properties ?? {}).flatMap(([key, part]) => {
     const said: unknown = Reflect.get(value, key);
     if (part.operatorOnly === true && said !== undefined && said !== part.default) {
-      return [{ path: `${path}.${key}`, message: `wanted ${String(part.default)}, unless an operator registers it` }];
+      const wanted = part.default === undefined ? "nothing" : String(part.default);
+      return [{ path: `${path}.${key}`, message: `wanted ${wanted}, unless an operator registers it` }];
     }
     return problemsAt(part, said, `${path}.${key}`);
   });
+  return [...parts, ...(schema.anyOf ?? []).flatMap((branch) => problemsAt(branch, value, path))];
 }

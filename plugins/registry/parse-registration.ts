@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import { GatewayError, type Problem } from "@isaas/gateway-sdk/errors";
 import { createRegistrationSchema, mostDescriptionBytes, type Registration } from "@isaas/gateway-sdk/registration";
-import type { WireRoute } from "@isaas/gateway-sdk/services";
+import type { Services, WireRoute } from "@isaas/gateway-sdk/services";
 import { findMistakes } from "@isaas/gateway-sdk/validation";
 import type { TObject } from "typebox";
 import { repeatedProblems, outsideProblems } from "./claims.ts";
@@ -21,12 +21,13 @@ export interface CheckedRegistration extends Omit<Registration, "routes"> {
 
 export interface RegistrationRules {
   readonly routeSchema: TObject;
+  readonly checkRoute: Services["checkRoute"];
   readonly apiPrefix: string;
   readonly leaseSeconds: number;
 }
 
 /** Makes a registration of what a service sent, or throws INVALID_REQUEST with all that is wrong with it. */
-export function createRegistrationParser({ routeSchema, apiPrefix, leaseSeconds }: RegistrationRules) {
+export function createRegistrationParser({ routeSchema, checkRoute, apiPrefix, leaseSeconds }: RegistrationRules) {
   const schema = createRegistrationSchema(routeSchema);
   return function parseRegistration(body: unknown, callerAddress: string): CheckedRegistration {
     const tooLong = longListProblems(body);
@@ -56,7 +57,14 @@ export function createRegistrationParser({ routeSchema, apiPrefix, leaseSeconds 
   };
 
   function routeProblems(service: string, routes: readonly WireRoute[]): Problem[] {
-    return [...outsideProblems(apiPrefix, routes), ...repeatedProblems(routes), ...looseningProblems(service, routes)];
+    return [
+      ...outsideProblems(apiPrefix, routes),
+      ...repeatedProblems(routes),
+      ...looseningProblems(service, routes),
+      ...routes.flatMap((route, index) =>
+        checkRoute(service, route).map(({ path, message }) => ({ path: `routes[${index}].${path}`, message })),
+      ),
+    ];
   }
 }
 

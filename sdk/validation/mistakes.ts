@@ -1,6 +1,7 @@
 import type { TObject } from "typebox";
 import { Settings } from "typebox/system";
 import { Check, Default, Errors } from "typebox/value";
+import { chooseBranches } from "./branches.ts";
 import { formatPath, parsePointer, schemaAt, valueAt } from "./path.ts";
 import { suggest } from "./suggest.ts";
 import { type DescribedSchema, describeWanted } from "./wanted.ts";
@@ -33,11 +34,13 @@ export function findMistakes(
 ): { readonly filled: unknown; readonly mistakes: readonly Mistake[] } {
   // On a copy: Default writes into what it is given.
   const filled = Default(schema, structuredClone(value));
+  const { errors, branches } = chooseBranches(schema, filled, Errors(schema, filled));
   const mistakes = new Map<string, Mistake>();
   const add = (keys: readonly string[], kind: Mistake["kind"], wanted?: string): void => {
     const path = formatPath(keys, filled);
-    if (mistakes.has(path)) return;
-    const at = schemaAt(schema, keys);
+    // An unknown name is told of twice where all but a pattern is `Type.Never()`: typebox cannot fill in defaults beside `false`.
+    if (mistakes.has(path) && kind !== "unknown") return;
+    const at = schemaAt(schema, keys, branches);
     mistakes.set(path, {
       keys,
       path,
@@ -48,14 +51,18 @@ export function findMistakes(
     });
   };
 
-  for (const error of Errors(schema, filled)) {
+  for (const error of errors) {
     const keys = parsePointer(error.instancePath);
     if (error.keyword === "additionalProperties") {
-      const known = Object.keys(schemaAt(schema, keys)?.properties ?? {});
+      const at = schemaAt(schema, keys, branches);
+      const known = Object.keys(at?.properties ?? {});
       for (const name of error.params.additionalProperties)
-        add([...keys, name], "unknown", describeKnown(name, known, names));
+        add([...keys, name], "unknown", at?.wantedKeys ?? describeKnown(name, known, names));
     } else if (error.keyword === "required") {
-      for (const name of error.params.requiredProperties) add([...keys, name], "missing");
+      for (const name of error.params.requiredProperties) {
+        // Defaults are not filled in where a union's branch does not fit.
+        if (schemaAt(schema, [...keys, name], branches)?.default === undefined) add([...keys, name], "missing");
+      }
     } else if (error.keyword !== "boolean") {
       add(keys, "wrong");
     }

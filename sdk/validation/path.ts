@@ -26,8 +26,18 @@ export function valueAt(root: unknown, keys: readonly string[]): unknown {
   return at;
 }
 
-export function schemaAt(root: DescribedSchema, keys: readonly string[]): DescribedSchema | undefined {
+/** `branches`: which branch of a union is meant, by the pointer of its value. */
+export function schemaAt(
+  root: DescribedSchema,
+  keys: readonly string[],
+  branches: ReadonlyMap<string, DescribedSchema> = new Map(),
+): DescribedSchema | undefined {
   let at: DescribedSchema | undefined = root;
-  for (const key of keys) at = at?.items ?? at?.properties?.[key] ?? Object.values(at?.patternProperties ?? {})[0];
-  return at;
+  let pointer = "";
+  for (const key of keys) {
+    const part: DescribedSchema | undefined = branches.get(pointer) ?? at;
+    at = part?.items ?? part?.properties?.[key] ?? Object.values(part?.patternProperties ?? {})[0];
+    pointer += `/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+  }
+  return branches.get(pointer) ?? at;
 }

@@ -11,6 +11,8 @@ export interface DescribedSchema {
   readonly description?: string;
   readonly section?: string;
   readonly wanted?: string;
+  /** Which keys are wanted, where they are free but for a pattern. */
+  readonly wantedKeys?: string;
   /** No message may show any of its value. */
   readonly secret?: boolean;
   /** What a service may not say of itself: another value than the default takes an operator. */

@@ -21,14 +21,17 @@ function factsOf(explanation: Explanation): (readonly [name: string, fact: strin
   if (outcome === "method_not_allowed")
     return [["answer", `405 METHOD_NOT_ALLOWED: the route serves ${allow.join(", ")}`]];
   if (outcome === "endpoint" || route === undefined) return [["answer", "by an endpoint of the gateway itself"]];
-  const steps = [...chain.map(({ stage, plugin }) => `${stage}: ${plugin}`), "upstream: forward"];
+  const steps = [...chain, { stage: "upstream", plugin: "forward", facts: [] }];
   return [
     ["route", `${route.path_prefix}  (${route.methods.join(", ")})`],
     ["timeout", `${route.timeout} s`],
     ["retries", `${route.retries}${route.retry_unsafe ? ", of POST and PATCH too" : ""}`],
     ...(route.scopes === undefined ? [] : [["scopes", route.scopes.join(", ")] as const]),
     ...Object.entries(policies).map(([policy, state]) => ["policy", `${policy}: ${state}`] as const),
-    ...steps.map((step, index) => [`chain ${`${index + 1}`.padStart(2)}`, step] as const),
+    ...steps.flatMap(({ stage, plugin, facts = [] }, index) => [
+      [`chain ${`${index + 1}`.padStart(2)}`, `${stage}: ${plugin}`] as const,
+      ...facts.map((fact) => ["", `  ${fact}`] as const),
+    ]),
     ["service", `${service}, as ${forwards_to}`],
     ...(balance === undefined ? [] : [["balance", describeBalance(balance)] as const]),
     ...instances.map((instance) => ["instance", describeInstance(instance)] as const),

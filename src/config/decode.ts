@@ -48,7 +48,8 @@ function toRedisUrl({ redis_host: host, redis_port: port }: RawSettings): string
   return `redis://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-function decodeRoute(route: RawSettings["routes"][number], plugins: readonly Plugin[]): RouteSetting {
+/** Parts what a route says itself from what it says to plugins. */
+export function decodeRoute(route: RawSettings["routes"][number], plugins: readonly Plugin[]): RouteSetting {
   const names = new Set(plugins.map(({ name }) => name));
   const said = Object.keys(route).filter((key) => names.has(key));
   return { ...route, plugins: pick(route, said) };

@@ -1,13 +1,6 @@
-import {
-  type ChainStep,
-  type Handler,
-  type Middleware,
-  type Plugin,
-  type PluginInstance,
-  stages,
-} from "@isaas/gateway-sdk/plugin";
+import { type Handler, type Middleware, type Plugin, type PluginInstance, stages } from "@isaas/gateway-sdk/plugin";
 import { Default } from "typebox/value";
-import type { RoutePlan } from "../routing/route.ts";
+import type { RoutePlan, Step } from "../routing/route.ts";
 
 export interface LoadedPlugin {
   readonly plugin: Plugin;
@@ -36,13 +29,15 @@ export function compileChain(
   route: RoutePlan,
   plugins: readonly LoadedPlugin[],
   last: Handler,
-): { readonly steps: readonly ChainStep[]; readonly chain: Handler } {
-  const steps: ChainStep[] = [];
+): { readonly steps: readonly Step[]; readonly chain: Handler } {
+  const steps: Step[] = [];
   const middlewares: Middleware[] = [];
   for (const { plugin, instance } of plugins) {
-    const middleware = instance.route?.(route, route.plugins[plugin.name] ?? Default(plugin.routeOptions ?? {}, {}));
+    const said = route.plugins[plugin.name] ?? Default(plugin.routeOptions ?? {}, {});
+    const middleware = instance.route?.(route, said);
     if (middleware === undefined) continue;
-    steps.push({ stage: plugin.stage, plugin: plugin.name });
+    const explain = instance.explain && (() => instance.explain?.(route, said) ?? []);
+    steps.push({ stage: plugin.stage, plugin: plugin.name, ...(explain === undefined ? {} : { explain }) });
     middlewares.push(middleware);
   }
   return { steps, chain: middlewares.reduceRight((next, middleware) => middleware(next), last) };

@@ -43,7 +43,10 @@ export function explainRequest(
     policies: Object.fromEntries(
       policies.map((policy) => [policy, stateOf(policy)]),
     ) as Required<Explanation>["policies"],
-    chain: entry.steps,
+    chain: entry.steps.map(({ stage, plugin, explain }) => {
+      const facts = explain?.() ?? [];
+      return { stage, plugin, ...(facts.length === 0 ? {} : { facts }) };
+    }),
     service: entry.service,
     forwards_to: entry.stripPrefix ? path.slice(entry.pathPrefix.length) || "/" : path,
     balance: entry.balance,

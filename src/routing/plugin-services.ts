@@ -11,12 +11,13 @@ export interface PluginServicesOptions {
   readonly routeSchema: TObject;
   /** Keys of a route that belong to plugins. */
   readonly pluginNames: ReadonlySet<string>;
+  readonly checkRoute: Services["checkRoute"];
   readonly onPublished: (plans: readonly RoutePlan[]) => void;
 }
 
 /** The directory as one plugin sees it: what it publishes is its own, and nobody else's is touched. */
 export function servicesOf(plugin: string, options: PluginServicesOptions): Services {
-  const { directory, reservedPrefixes, routeSchema, pluginNames, onPublished } = options;
+  const { directory, reservedPrefixes, routeSchema, pluginNames, checkRoute, onPublished } = options;
   return {
     publish(name: string, found: FoundService) {
       const plans = found.routes.map((route) => fromWire(name, route, pluginNames));
@@ -33,5 +34,6 @@ export function servicesOf(plugin: string, options: PluginServicesOptions): Serv
       return reservedPrefixes();
     },
     routeSchema,
+    checkRoute,
   };
 }

@@ -14,10 +14,15 @@ export interface RoutePlan extends RouteInfo {
   readonly plugins: Readonly<Record<string, unknown>>;
 }
 
+/** A plugin's place in a chain, and what it tells of itself when it is asked. */
+export interface Step extends Omit<ChainStep, "facts"> {
+  readonly explain?: () => readonly string[];
+}
+
 /** A live route: its plan, its service and the chain that answers for it. */
 export interface Route extends RoutePlan {
   readonly target: Service;
-  readonly steps: readonly ChainStep[];
+  readonly steps: readonly Step[];
   readonly chain: Handler;
 }
 

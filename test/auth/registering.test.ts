@@ -68,6 +68,26 @@ describe("registering", () => {
     expect(withKey.status).toBe(403);
   });
 
+  test.each<[string, object, string]>([
+    [
+      "another service as a fallback",
+      { breakers: { fallback: { service: "echo_service" } } },
+      "routes[0].breakers.fallback.service",
+    ],
+    ["what a request costs", { limits: { cost: 1_000_000 } }, "routes[0].limits.cost"],
+    ["that it gets callers' tokens", { auth: { forward_token: true } }, "routes[0].auth.forward_token"],
+  ])("only an operator says of a route %s", async (_, more, path) => {
+    const routes = [{ path_prefix: "/api/v1/bold", ...more }];
+    const refused = await register("billing_service", clientToken, { routes });
+    expect([refused.status, refused.code]).toEqual([400, "INVALID_REQUEST"]);
+    expect(refused.details["problems"]).toEqual([
+      { path, message: expect.stringContaining("unless an operator registers it") },
+    ]);
+    expect((await register("bold_service", adminToken, { routes })).status).toBeLessThan(300);
+    const id = JSON.parse((await scene.call("/services/bold_service", adminToken)).text).instances[0].instance_id;
+    await scene.call(`/services/bold_service/instances/${id}`, adminToken, { method: "DELETE" });
+  });
+
   test("a registered route wants the scopes that it names, whoever calls", async () => {
     const routes = [{ path_prefix: "/api/v1/forecast", scopes: ["read", "forecast"] }];
     expect((await register("forecast_service", adminToken, { routes })).status).toBe(201);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type GatewayProcess, startGateway } from "../support/gateway.ts";
+import { hardlyLimited } from "../support/open-routes.ts";
 import { startRawUpstream } from "../support/raw-upstream.ts";
 import { runners } from "./runners.ts";
 
@@ -20,7 +21,7 @@ afterAll(async () => {
 describe.each(runners)("explain --url by %s", (_, run) => {
   test("tells what the running gateway would do, not what its own settings say", async () => {
     const running = await run(["explain", "/api/v1/context/x", "--url", open.url]);
-    expect(running).toEqual(await run(["explain", "/api/v1/context/x"], services));
+    expect(running).toEqual(await run(["explain", "/api/v1/context/x"], { ...services, ...hardlyLimited }));
     expect(running.code).toBe(0);
   });
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Plugin } from "@isaas/gateway-sdk/plugin";
 import { readSettings } from "../../src/config/load.ts";
 import { formatProblem } from "../../src/config/problem.ts";
 import type { Settings } from "../../src/config/settings.ts";
@@ -12,10 +13,11 @@ interface Sources {
   readonly file?: { readonly [extension in "yaml" | "json" | "toml"]?: string | Uint8Array };
   readonly environment?: Readonly<Record<string, string>>;
   readonly flags?: Readonly<Record<string, string>>;
+  readonly plugins?: readonly Plugin[];
 }
 
 /** Settings and problem lines of these sources; the file is called gateway.yaml, gateway.json or gateway.toml. */
-export function settingsFrom({ file = {}, environment = {}, flags = {} }: Sources): {
+export function settingsFrom({ file = {}, environment = {}, flags = {}, plugins = corePlugins }: Sources): {
   readonly settings: Settings;
   readonly problems: readonly string[];
 } {
@@ -27,7 +29,7 @@ export function settingsFrom({ file = {}, environment = {}, flags = {} }: Source
     const choice = content === undefined ? undefined : ({ path, source: "--config" } as const);
     // Without it no settings are whole, and these tests are about others.
     const whole = { SECRET_KEY: secretKey, ...environment };
-    const { settings, problems } = readSettings({ file: choice, environment: whole, flags }, corePlugins);
+    const { settings, problems } = readSettings({ file: choice, environment: whole, flags }, plugins);
     return { settings, problems: problems.map((problem) => formatProblem(problem).replaceAll(`${directory}/`, "")) };
   } finally {
     rmSync(directory, { recursive: true });

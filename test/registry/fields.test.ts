@@ -22,6 +22,15 @@ async function pathsOf(body: unknown): Promise<string[]> {
 describe("a registration is refused, with the path and without the value, when", () => {
   test.each<[path: string, body: object]>([
     ["service_name", { ...good, service_name: marker }],
+    ["routes[0].limits.rules[1]", { ...good, routes: [{ ...route, limits: { rules: ["caller", marker] } }] }],
+    [
+      "routes[0].breakers.fallback.service",
+      { ...good, routes: [{ ...route, breakers: { fallback: { service: "fields_service" } } }] },
+    ],
+    [
+      "routes[0].breakers.fallback.headers.keep-alive",
+      { ...good, routes: [{ ...route, breakers: { fallback: { status: 200, headers: { "keep-alive": marker } } } }] },
+    ],
     ["service_name", { ...good, service_name: 7 }],
     ["service_name", { ...good, service_name: "" }],
     ["service_name", { ...good, service_name: "a".repeat(65) }],

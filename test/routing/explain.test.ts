@@ -52,9 +52,17 @@ test("a request is explained by its route, policies, chain, service and instance
     chain: [
       { stage: "edge", plugin: "cors" },
       { stage: "identity", plugin: "auth" },
-      { stage: "admission", plugin: "limits" },
+      {
+        stage: "admission",
+        plugin: "limits",
+        facts: ["caller: 1000000 a second, burst 1000000, per caller"],
+      },
       { stage: "admission", plugin: "sieve" },
-      { stage: "upstream", plugin: "breakers" },
+      {
+        stage: "upstream",
+        plugin: "breakers",
+        facts: ["circuit closed: opens at 1000000 failures in 120 s of at least 5 requests, for 60 s"],
+      },
     ],
     service: "context_service",
     forwards_to: "/items/7",

@@ -41,6 +41,7 @@ export function createDirectory(log: Log = listeningLog()): DirectoryParts {
         reservedPrefixes: () => reservedPrefixes("/api/v1", ["/health"]),
         routeSchema,
         pluginNames: new Set(["stamp"]),
+        checkRoute: () => [],
         onPublished: (plans) => void published.push(plans),
       }),
     ownerOf(path, method = "GET") {

@@ -44,7 +44,7 @@ test.each<[object, string]>([
   [{ circuit_statuses: [404] }, "circuit_statuses[0]"],
   [{ circuit_ramp_seconds: -1 }, "circuit_ramp_seconds"],
   [{ circuits: { a_service: { failure: 5 } } }, "circuits.a_service.failure"],
-  [{ circuits: { "A service": {} } }, "circuits"],
+  [{ circuits: { "A service": {} } }, 'circuits["A service"]'],
   [{ circuits: { a_service: { failures: "5" } } }, "circuits.a_service.failures"],
 ])("%j is refused at %s", (said, path) => {
   expect(problems(said)).toEqual([path]);

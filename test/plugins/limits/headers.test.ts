@@ -76,6 +76,13 @@ describe("what a service says of its own limits", () => {
     expect(names.map((name) => headers.get(name))).toEqual(["7", "3", "99"]);
   });
 
+  test.each(["x-ratelimit-limit", "x-ratelimit-reset"])("stays without a malformed %s", async (name) => {
+    await saying({ "x-ratelimit-remaining": "3", [name]: "soon, maybe" });
+    const { headers } = await scene.get();
+    expect(headers.get("x-ratelimit-remaining")).toBe("3");
+    expect(headers.get(name)).toMatch(/^\d+$/);
+  });
+
   test.each(["25", "a lot", "-5", ""])("gives way where it is looser, or no number: %j", async (remaining) => {
     await saying({ "x-ratelimit-limit": "100", "x-ratelimit-remaining": remaining });
     const { headers } = await scene.get();

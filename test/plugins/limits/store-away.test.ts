@@ -20,6 +20,8 @@ test("a route that would rather refuse is 503 while nobody can count, and so is 
     await waitFor("a refusal", async () => (await scene.get()).status === 503);
     const refused = await scene.get();
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
+    expect(refused.headers.get("x-ratelimit-limit")).toBe("1000");
+    expect(refused.headers.get("ratelimit")).toMatch(/^"caller";r=\d+/);
     redis.resume();
     await waitFor("an answer", async () => (await scene.get()).status === 200);
   } finally {

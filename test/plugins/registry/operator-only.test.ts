@@ -12,6 +12,15 @@ const schema = Type.Object({
   ),
 });
 
+const union = Type.Object({
+  fallback: Type.Optional(
+    Type.Union([
+      Type.Object({ service: Type.String({ operatorOnly: true }) }),
+      Type.Object({ status: Type.Integer() }),
+    ]),
+  ),
+});
+
 function pathsOf(...said: object[]): string[] {
   const routes = said.map((more) => ({ path_prefix: "/api/v1/a", ...more }));
   return operatorOnlyProblems(schema, routes as never).map(({ path }) => path);
@@ -23,4 +32,10 @@ test("what only an operator may say is named by its path", () => {
 
 test("its default, and all else, may be said by anybody", () => {
   expect(pathsOf({}, { auth: {} }, { auth: { forward_token: false, assertion: true } })).toEqual([]);
+});
+
+test("also in a branch of a union, and without a default nothing may be said", () => {
+  expect(
+    operatorOnlyProblems(union as never, [{ fallback: { service: "a" } }, { fallback: { status: 200 } }] as never),
+  ).toEqual([{ path: "routes[0].fallback.service", message: "wanted nothing, unless an operator registers it" }]);
 });

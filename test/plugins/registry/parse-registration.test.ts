@@ -4,7 +4,7 @@ import type { Problem } from "@isaas/gateway-sdk/errors";
 import { createRegistrationParser } from "../../../plugins/registry/parse-registration.ts";
 import { thrownBy } from "./thrown.ts";
 
-const parse = createRegistrationParser({ routeSchema, apiPrefix: "/api/v1", leaseSeconds: 30 });
+const parse = createRegistrationParser({ routeSchema, checkRoute: () => [], apiPrefix: "/api/v1", leaseSeconds: 30 });
 const good = { service_name: "billing_service", host: "10.0.0.1", port: 9000 };
 const route = { path_prefix: "/api/v1/billing" };
 const marker = "hunter2";

@@ -39,7 +39,7 @@ export function toRecord(more: Partial<InstanceRecord> = {}): InstanceRecord {
   };
 }
 
-const parse = createRegistrationParser({ routeSchema, apiPrefix, leaseSeconds: 30 });
+const parse = createRegistrationParser({ routeSchema, checkRoute: () => [], apiPrefix, leaseSeconds: 30 });
 
 /** What the parser makes of this body. */
 export function toRegistration(body: Readonly<Record<string, unknown>> = {}): CheckedRegistration {

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "bun:test";
+import { findMistakes } from "@isaas/gateway-sdk/validation";
+import { Type } from "typebox";
+
+const strict = { additionalProperties: false };
+const on = Type.Array(Type.String(), { default: ["open"] });
+const headers = Type.Record(Type.String({ pattern: "^[a-z-]+$" }), Type.String({ maxLength: 5 }), {
+  additionalProperties: Type.Never(),
+  wantedKeys: "a header name",
+});
+const inner = Type.Union([
+  Type.Object({ red: Type.Integer() }, strict),
+  Type.Object({ blue: Type.Integer({ minimum: 3 }) }, strict),
+]);
+const schema = Type.Object(
+  {
+    list: Type.Array(
+      Type.Union(
+        [
+          Type.Object({ on, service: Type.String({ pattern: "^[a-z]+$", wanted: "a name" }) }, strict),
+          Type.Object(
+            {
+              on,
+              status: Type.Integer({ minimum: 200 }),
+              headers: Type.Optional(headers),
+              inner: Type.Optional(inner),
+            },
+            strict,
+          ),
+        ],
+        { wanted: "a service, or a status" },
+      ),
+    ),
+  },
+  strict,
+);
+
+const mistakesOf = (value: unknown) =>
+  findMistakes(schema, { list: [{ status: 200 }, value] }).mistakes.map(({ path, kind, wanted }) => [
+    path.replace("list[1]", "*"),
+    kind,
+    wanted,
+  ]);
+
+describe("of a union, a mistake is told of the branch that is meant:", () => {
+  test.each<[unknown, [path: string, kind: string, wanted: string][]]>([
+    [{ status: 99 }, [["*.status", "wrong", "an integer, at least 200"]]],
+    [{ service: "A" }, [["*.service", "wrong", "a name"]]],
+    [{ service: "a", hue: 1 }, [["*.hue", "unknown", "one of on, service"]]],
+    [{ status: 200, headers: { "A b": "c" } }, [['*.headers["A b"]', "unknown", "a header name"]]],
+    [{ status: 200, headers: { a: "too long" } }, [["*.headers.a", "wrong", "a string"]]],
+    [{ status: 200, inner: { blue: 1 } }, [["*.inner.blue", "wrong", "an integer, at least 3"]]],
+    [
+      { status: 99, inner: { blue: 1 } },
+      [
+        ["*.status", "wrong", "an integer, at least 200"],
+        ["*.inner.blue", "wrong", "an integer, at least 3"],
+      ],
+    ],
+  ])("%j", (value, mistakes) => {
+    expect(mistakesOf(value)).toEqual(mistakes);
+  });
+});
+
+test.each([[{}], [{ on: ["open"] }], [{ service: "a", status: 200 }], ["text"], [null], [[]], [7]])(
+  "of %j nobody can tell which branch is meant: the union itself is told",
+  (value) => {
+    expect(mistakesOf(value)).toEqual([["*", "wrong", "a service, or a status"]]);
+  },
+);
+
+test("keys with slashes and tildes are found again", () => {
+  const named = Type.Object({
+    "a/b~c": Type.Union([Type.Object({ x: Type.Integer() }), Type.Object({ y: Type.Null() })]),
+  });
+  expect(findMistakes(named, { "a/b~c": { x: "1" } }).mistakes.map(({ wanted }) => wanted)).toEqual(["an integer"]);
+});
