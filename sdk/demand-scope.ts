@@ -1,5 +1,10 @@
 import { GatewayError } from "./errors.ts";
-import type { Exchange } from "./plugin.ts";
+
+/** What an exchange knows of its caller. */
+interface Caller {
+  readonly principal: { readonly scopes: readonly string[] } | undefined;
+  readonly identityFailure: GatewayError | undefined;
+}
 
 /** A challenge has at least one parameter (RFC 6750 section 3). */
 export const bearerChallenge = 'Bearer realm="gateway"';
@@ -17,7 +22,7 @@ export function insufficientScope(required: readonly string[]): GatewayError {
  * Lets only callers with this scope go on: for the gateway's own endpoints. Throws what was wrong with their
  * credentials, AUTH_ERROR where none came, and INSUFFICIENT_SCOPE for somebody who is known and may not.
  */
-export function demandScope({ principal, identityFailure }: Exchange, scope: string): void {
+export function demandScope({ principal, identityFailure }: Caller, scope: string): void {
   if (identityFailure !== undefined) throw identityFailure;
   if (principal === undefined) {
     throw new GatewayError("AUTH_ERROR", {

@@ -5,6 +5,22 @@ import type { Metrics } from "./metrics.ts";
 import type { Services } from "./services.ts";
 import type { Store } from "./store.ts";
 
+// What a plugin of others needs beside its contract: they have this one entry point.
+export type { BalanceOptions, Policy, RouteMethod, RouteOptions } from "./contract.ts";
+export { demandScope, insufficientScope } from "./demand-scope.ts";
+export {
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorEnvelope,
+  errorStatus,
+  GatewayError,
+  type GatewayErrorOptions,
+  type Problem,
+} from "./errors.ts";
+export type * from "./metrics.ts";
+export type * from "./services.ts";
+export * from "./store.ts";
+
 /** The order in which a request passes the plugins of its route. */
 export const stages = ["edge", "identity", "admission", "transform", "upstream"] as const;
 export type Stage = (typeof stages)[number];
