@@ -14,7 +14,7 @@ export interface SourceFile {
 /** All TypeScript files below these directories. */
 export async function readSources(directories: readonly string[], ignore = /$^/): Promise<SourceFile[]> {
   const paths = directories.flatMap((directory) => [...new Bun.Glob(`${directory}/**/*.ts`).scanSync(repository)]);
-  const wanted = paths.filter((path) => !path.includes("node_modules/") && !ignore.test(path)).toSorted();
+  const wanted = paths.filter((path) => !/(?:^|\/)(?:node_modules|dist)\//.test(path) && !ignore.test(path)).toSorted();
   return Promise.all(
     wanted.map(async (path) => {
       const code = await Bun.file(join(repository, path)).text();
