@@ -1,14 +1,12 @@
-import type { OptionProblem, Plugin } from "@isaas/gateway-sdk/plugin";
-import type { TObject } from "typebox";
+import type { Plugin } from "@isaas/gateway-sdk/plugin";
 import { Default } from "typebox/value";
 import { createSettingsSchema } from "./compose-schema.ts";
-import { decodeRoute, decodeSettings } from "./decode.ts";
+import { decodeSettings } from "./decode.ts";
 import { type Environment, environmentName, readEnvironment, readFlags } from "./environment.ts";
 import { type FileChoice, readSettingsFile } from "./file.ts";
 import type { Layer } from "./layer.ts";
-import { optionProblems, routeProblems } from "./plugin-problems.ts";
+import { pluginProblems } from "./plugin-problems.ts";
 import { type SettingProblem, SettingsError } from "./problem.ts";
-import type { RawSettings } from "./schema.ts";
 import { parseServiceUrls, serviceUrlKey, type StaticService } from "./service-urls.ts";
 import type { Settings } from "./settings.ts";
 import { validate } from "./validate.ts";
@@ -58,35 +56,6 @@ export function readSettings(
   }
   const value = Default(schema, merged) as Record<string, unknown>;
   const settings = decodeSettings(value, [...services.values()], plugins);
-
-  const isWrong = (path: string): boolean => problems.some((problem) => isAt(problem.path, path));
-  const unseen = [
-    ...optionProblems(settings, plugins).filter(({ path }) => !isWrong(path)),
-    ...routesSaid(schema, layers).flatMap((route, index) =>
-      isWrong(`routes[${index}]`)
-        ? []
-        : routeProblems(decodeRoute(route, plugins), settings.plugins, plugins).map((problem) => ({
-            ...problem,
-            path: `routes[${index}].${problem.path}`,
-          })),
-    ),
-  ];
-  return { settings, problems: [...problems, ...unseen.map((problem) => withSource(problem, layers))] };
-}
-
-/** All that are listed, also when some are wrong: those that are not can still be looked at. */
-function routesSaid({ properties }: TObject, layers: readonly Layer[]): RawSettings["routes"] {
-  const said = layers.map(({ values }) => values["routes"]).findLast((routes) => Array.isArray(routes)) ?? [];
-  return Default(properties["routes"] ?? {}, structuredClone(said)) as RawSettings["routes"];
-}
-
-function isAt(path: string, place: string): boolean {
-  return path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`);
-}
-
-/** Where the value stands that a plugin complains of, by the last who says anything of it. */
-function withSource({ path, wanted, got }: OptionProblem, layers: readonly Layer[]): SettingProblem {
-  const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
-  const layer = layers.findLast(({ values }) => Object.hasOwn(values, keys[0] ?? ""));
-  return { path, wanted, got, source: layer?.sourceOf(keys) ?? environmentName(keys[0] ?? path) };
+  const unseen = pluginProblems({ schema, layers, settings, plugins, known: problems });
+  return { settings, problems: [...problems, ...unseen] };
 }
