@@ -72,12 +72,18 @@ describe("who may", () => {
   });
 });
 
-test("explain says that the policy is on, and where in the chain", async () => {
-  await using scene = await openScene();
+test("explain says that the policy is on, where in the chain, and how the circuit is", async () => {
+  const fallback = { on: ["open"], status: 200 };
+  await using scene = await openScene({ CIRCUIT_FAILURE_RATE: "0.5" }, { fallback });
+  await scene.act("open");
   const answer = await fetch(`${scene.gateway.url}/explain?path=/api/v1/a`, { headers: asAdmin() });
+  const facts = [
+    "circuit open: opens at a share of failures of 0.5 in 120 s of at least 5 requests, for 1 s",
+    "fallback when open: 200, always the same",
+  ];
   expect(await answer.json()).toMatchObject({
     policies: { circuit_breaker: "on" },
-    chain: expect.arrayContaining([{ stage: "upstream", plugin: "breakers" }]),
+    chain: expect.arrayContaining([{ stage: "upstream", plugin: "breakers", facts }]),
   });
 });
 

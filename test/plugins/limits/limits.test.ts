@@ -170,3 +170,23 @@ describe("nobody gets round a limit", () => {
     expect(await scene.burst(2)).toEqual({ 200: 1, 429: 1 });
   });
 });
+
+test("explain tells the rules of a route, and what differs from the usual", async () => {
+  await start({
+    limits: {
+      rules: ["caller", rule(5, { per: ["address", "route"], scopes: ["a", "b"], unless_scopes: ["c"] })],
+      cost: 3,
+      shadow: true,
+      when_store_fails: "refuse",
+    },
+  });
+  expect(
+    scene.gateway.gateway.explain("GET", "/api/v1/a").chain?.find(({ plugin }) => plugin === "limits")?.facts,
+  ).toEqual([
+    "caller: 1 a second, burst 20, per caller",
+    "few: 0.001 a second, burst 5, per address and route, with scope a or b, without scope c",
+    "a request costs 3",
+    "shadow: nobody is refused",
+    "503 while the store is away",
+  ]);
+});
