@@ -40,8 +40,8 @@ describe.each(bothWays)("%s", (_name, start) => {
         chain: [
           { stage: "edge", plugin: "cors" },
           { stage: "identity", plugin: "auth" },
-          { stage: "admission", plugin: "limits" },
-          { stage: "upstream", plugin: "breakers" },
+          { stage: "admission", plugin: "limits", facts: [expect.stringContaining("caller: ")] },
+          { stage: "upstream", plugin: "breakers", facts: [expect.stringContaining("circuit closed: ")] },
         ],
         service: "context_service",
         forwards_to: "/x",
