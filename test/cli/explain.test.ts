@@ -19,7 +19,9 @@ test("gateway explain GET /api/v1/context/x", async () => {
     chain  1    edge: cors
     chain  2    identity: auth
     chain  3    admission: limits
+                  caller: 1000000 a second, burst 1000000, per caller
     chain  4    upstream: breakers
+                  circuit closed: opens at 1000000 failures in 120 s of at least 5 requests, for 60 s
     chain  5    upstream: forward
     service     context_service, as /x
     balance     least_loaded
