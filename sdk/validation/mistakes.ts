@@ -1,7 +1,8 @@
 import type { TObject } from "typebox";
 import { Settings } from "typebox/system";
-import { Check, Default, Errors } from "typebox/value";
+import { Check, Errors } from "typebox/value";
 import { chooseBranches } from "./branches.ts";
+import { fillDefaults } from "./fill-defaults.ts";
 import { formatPath, parsePointer, schemaAt, valueAt } from "./path.ts";
 import { suggest } from "./suggest.ts";
 import { type DescribedSchema, describeWanted } from "./wanted.ts";
@@ -32,8 +33,7 @@ export function findMistakes(
   value: unknown,
   names: Names = { noun: "a known field", reference: "" },
 ): { readonly filled: unknown; readonly mistakes: readonly Mistake[] } {
-  // On a copy: Default writes into what it is given.
-  const filled = Default(schema, structuredClone(value));
+  const filled = fillDefaults(schema, value);
   const { errors, branches } = chooseBranches(schema, filled, Errors(schema, filled));
   const mistakes = new Map<string, Mistake>();
   const add = (keys: readonly string[], kind: Mistake["kind"], wanted?: string): void => {

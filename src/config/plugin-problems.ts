@@ -1,6 +1,6 @@
 import type { OptionProblem, Plugin } from "@isaas/gateway-sdk/plugin";
+import { fillDefaults } from "@isaas/gateway-sdk/validation";
 import type { TObject } from "typebox";
-import { Default } from "typebox/value";
 import { decodeRoute } from "./decode.ts";
 import { environmentName } from "./environment.ts";
 import type { Layer } from "./layer.ts";
@@ -50,7 +50,7 @@ function below(place: string, problems: readonly OptionProblem[]): OptionProblem
 /** All that are listed, also when some are wrong: those that are not can still be looked at. */
 function routesSaid({ properties }: TObject, layers: readonly Layer[]): RawSettings["routes"] {
   const said = layers.map(({ values }) => values["routes"]).findLast((routes) => Array.isArray(routes)) ?? [];
-  return Default(properties["routes"] ?? {}, structuredClone(said)) as RawSettings["routes"];
+  return fillDefaults(properties["routes"] ?? {}, said) as RawSettings["routes"];
 }
 
 function isAt(path: string, place: string): boolean {

@@ -117,3 +117,18 @@ test("a name cannot fake a line, a path or a page", () => {
     '["a~b"]',
   ]);
 });
+
+test("a key that the pattern of a strict record does not know is named, though typebox fills in no defaults then", () => {
+  const strict = Type.Object({
+    count: Type.Integer({ default: 1 }),
+    named: Type.Record(Type.String({ pattern: "^[a-z]+$" }), Type.Object({ on: Type.Boolean({ default: true }) }), {
+      additionalProperties: false,
+      wantedKeys: "a name",
+    }),
+  });
+  const { mistakes } = findMistakes(strict, { named: { "A b": {}, c: { on: 7 } } });
+  expect(mistakes.map(({ path, wanted }) => [path, wanted])).toEqual([
+    ['named["A b"]', "a name"],
+    ["named.c.on", "true or false"],
+  ]);
+});
