@@ -1,5 +1,8 @@
 import { type Static, type TObject, Type } from "typebox";
 import { type RouteOptions, routeSchema } from "./contract.ts";
+import { instancePath, isDescription } from "./description.ts";
+
+export { instancePath, isDescription, mostDescriptionBytes } from "./description.ts";
 
 /**
  * Where an instance stands. `starting`: not yet checked. `healthy`: takes requests. `unhealthy`: its checks answer badly.
@@ -7,9 +10,6 @@ import { type RouteOptions, routeSchema } from "./contract.ts";
  */
 export const instanceStatuses = ["starting", "healthy", "unhealthy", "failed", "draining", "stopped"] as const;
 export type InstanceStatus = (typeof instanceStatuses)[number];
-
-/** A path on an instance: begins with one slash, names no host, and has neither spaces nor a fragment. */
-export const instancePath = '^/(?![/\\\\])[!-"$-\\[\\]-~]*$';
 
 export const serviceName = Type.String({
   pattern: "^[a-z][a-z0-9_]{0,63}$",
@@ -27,15 +27,6 @@ const label = "[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
 const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 /** A name whose last label has a letter, or an address. `127.1`, `0x7f.1` and a bare number are other ways to write one. */
 const host = `^(?:(?:${label}\\.)*(?!0[xX])(?=[^.]*[A-Za-z_])${label}\\.?|(?:${octet}\\.){3}${octet}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$`;
-
-/** The largest OpenAPI document that is kept, as JSON. */
-export const mostDescriptionBytes = 1024 * 1024;
-
-/** A whole OpenAPI document, or the path at which the instance serves it. */
-export function isDescription(value: unknown): boolean {
-  if (typeof value === "string") return value.length <= 512 && new RegExp(instancePath).test(value);
-  return typeof value === "object" && value !== null && "openapi" in value && "paths" in value;
-}
 
 const fields = {
   service_name: serviceName,

@@ -30,6 +30,8 @@ export async function bundleSdk(): Promise<void> {
     format: "esm",
     cleanDir: true,
     chunkFileNames: "shared/[name]-[hash].js",
+    // Whoever compiles for an older target has no type for what can be disposed of.
+    banner: ({ fileName }) => (fileName.endsWith(".d.ts") ? '/// <reference lib="esnext.disposable" />' : ""),
   });
   await bundle.close();
 }

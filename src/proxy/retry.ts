@@ -7,7 +7,7 @@ import type { Instance } from "../services/instance.ts";
 import type { Service } from "../services/service.ts";
 import { pause } from "./pause.ts";
 import type { RequestBody } from "./request-body.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { retryAfterMs } from "@isaas/gateway-sdk/retry-after";
 import { isUnreachable } from "./upstream-failure.ts";
 
 /** Methods that may be executed twice (RFC 9110 section 9.2.2). */

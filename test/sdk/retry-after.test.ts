@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { retryAfterMs } from "../../src/proxy/retry-after.ts";
+import { retryAfterMs } from "@isaas/gateway-sdk/retry-after";
 
 const nowMs = Date.parse("2026-11-25T12:00:00Z");
 const waitFor = (text: string): number => retryAfterMs(new Response(null, { headers: { "retry-after": text } }), nowMs);
