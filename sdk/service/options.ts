@@ -1,8 +1,12 @@
 import type { RouteOptions } from "../contract.ts";
 import type { LeaseEvent } from "./lease.ts";
 
+type Unchanged<Value> = Value extends readonly (infer Item)[] ? readonly Item[] : Value;
+
 /** A route, as in the settings file and on the wire; plugins of the gateway may know more keys. */
-export type ServiceRoute = Partial<RouteOptions> & { readonly path_prefix: string } & Readonly<Record<string, unknown>>;
+export type ServiceRoute = { readonly [Key in keyof RouteOptions]?: Unchanged<RouteOptions[Key]> } & {
+  readonly path_prefix: string;
+} & Readonly<Record<string, unknown>>;
 
 /** A client of the gateway's users file with the scope `service`, which lists this service. */
 export interface ClientCredentials {
