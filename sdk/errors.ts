@@ -1,3 +1,5 @@
+import type { DetailsByCode } from "./error-details.ts";
+
 /**
  * Every error code a caller can meet, with the HTTP status it travels under.
  * The status says whose fault it is: 4xx the caller's, 429 and 503 our refusal, 502 a broken service, 504 a silent one.
@@ -21,24 +23,24 @@ export const errorStatus = {
 
 export type ErrorCode = keyof typeof errorStatus;
 
-/** What was wrong with one field of a request. Says where and what is wanted, never what was sent. */
-export interface Problem {
-  readonly path: string;
-  readonly message: string;
-}
+export type { AuthReason, DetailsByCode, OauthError, Problem } from "./error-details.ts";
 
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 
 /** The body of every error answer (the seed's envelope). */
-export interface ErrorEnvelope {
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly details: ErrorDetails };
+export interface ErrorEnvelope<Code extends ErrorCode = ErrorCode> {
+  readonly error: { readonly code: Code; readonly message: string; readonly details: DetailsByCode[Code] };
   readonly request_id: string;
 }
 
-export interface GatewayErrorOptions {
+export type GatewayErrorOptions<Code extends ErrorCode = ErrorCode> = ErrorText & DetailsOf<DetailsByCode[Code]>;
+
+/** May be left out only where they may be empty. */
+type DetailsOf<Details> = {} extends Details ? { readonly details?: Details } : { readonly details: Details };
+
+interface ErrorText {
   /** One sentence for the caller. Never a header, token, body or address of a service. */
   readonly message: string;
-  readonly details?: ErrorDetails;
   /** Headers of the answer, such as `Allow` or `Retry-After`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** For the log only; no answer ever shows it. */
@@ -46,13 +48,13 @@ export interface GatewayErrorOptions {
 }
 
 /** The one error class of the gateway: whatever else is thrown becomes INTERNAL_ERROR. */
-export class GatewayError extends Error {
-  readonly code: ErrorCode;
+export class GatewayError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code;
   readonly status: number;
   readonly details: ErrorDetails;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: ErrorCode, options: GatewayErrorOptions) {
+  constructor(code: Code, options: GatewayErrorOptions<Code>) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "GatewayError";
     this.code = code;

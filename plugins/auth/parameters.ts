@@ -1,9 +1,5 @@
-import { GatewayError } from "@isaas/gateway-sdk/errors";
+import { GatewayError, type OauthError } from "@isaas/gateway-sdk/errors";
 import { parseStrictObject } from "./tokens/strict-json.ts";
-
-/** The error codes of RFC 6749 section 5.2. */
-export type OauthError =
-  "invalid_request" | "invalid_client" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope";
 
 export type Parameters = ReadonlyMap<string, string>;
 

@@ -40,7 +40,7 @@ export function rewriteHeaders(exchange: Exchange, hasBody: boolean): Headers {
   headers.set("x-request-id", exchange.requestId);
   headers.set("traceparent", exchange.traceparent);
   if (hasVia) {
-    refuseCircle(headers.get("via") ?? "");
+    refuseCircle(headers.get("via") ?? "", exchange.route.service);
     headers.append("via", via);
   } else headers.set("via", via);
   setForwarded(headers, exchange, host);
@@ -49,9 +49,10 @@ export function rewriteHeaders(exchange: Exchange, hasBody: boolean): Headers {
 }
 
 /** An instance may be a gateway like this one, but a request that met so many of them runs in a circle. */
-function refuseCircle(passed: string): void {
+function refuseCircle(passed: string, service: string): void {
   if (passed.split(via).length - 1 < mostGateways) return;
-  throw new GatewayError("UPSTREAM_ERROR", { message: "The request runs in a circle: a service leads back here." });
+  const message = "The request runs in a circle: a service leads back here.";
+  throw new GatewayError("UPSTREAM_ERROR", { message, details: { service } });
 }
 
 /**

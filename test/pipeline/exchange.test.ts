@@ -106,7 +106,7 @@ describe("what a plugin throws", () => {
   test("is the answer when it is a GatewayError, with its details and headers", async () => {
     const error = new GatewayError("RATE_LIMIT", {
       message: "Too many requests.",
-      details: { limit: 10 },
+      details: { limit: 10, burst: 20, retry_after_ms: 7000 },
       headers: { "retry-after": "7" },
       cause: new Error("a secret of the store"),
     });
@@ -114,7 +114,11 @@ describe("what a plugin throws", () => {
     const response = await fetch(`${gateway.url}/api/v1/echo`);
     expect([response.status, response.headers.get("retry-after")]).toEqual([429, "7"]);
     expect(await response.json()).toEqual({
-      error: { code: "RATE_LIMIT", message: "Too many requests.", details: { limit: 10 } },
+      error: {
+        code: "RATE_LIMIT",
+        message: "Too many requests.",
+        details: { limit: 10, burst: 20, retry_after_ms: 7000 },
+      },
       request_id: response.headers.get("x-request-id"),
     });
   });

@@ -40,7 +40,7 @@ test("a GatewayError has the status of its code, and is empty where nothing was 
 
 describe("rendered", () => {
   test.each(codes)("%s is the envelope, with its length, request id and security headers", async (code) => {
-    const details = { limit: 3, text: "grüße" };
+    const details = { limit: 3, text: "grüße" } as never;
     const response = renderError(new GatewayError(code, { message: "Sorry.", details }), "id-1", null);
     const text = await response.clone().text();
     expect(response.status).toBe(errorStatus[code]);
@@ -55,7 +55,7 @@ describe("rendered", () => {
   });
 
   test.each(codes)("%s is an RFC 9457 document for who accepts one", async (code) => {
-    const error = new GatewayError(code, { message: "Sorry.", details: { a: 1 } });
+    const error = new GatewayError(code, { message: "Sorry.", details: { a: 1 } as never });
     const response = renderError(error, "id-1", "application/problem+json");
     expect(response.headers.get("content-type")).toBe("application/problem+json");
     const body = (await response.json()) as { title: string };
@@ -89,7 +89,9 @@ describe("rendered", () => {
 
   test("its headers are in the answer, its cause is not", async () => {
     const cause = new Error("password=hunter2");
-    const error = new GatewayError("RATE_LIMIT", { message: "Slow down.", headers: { "retry-after": "3" }, cause });
+    const details = { limit: 1, burst: 1, retry_after_ms: 3000 };
+    const headers = { "retry-after": "3" };
+    const error = new GatewayError("RATE_LIMIT", { message: "Slow down.", details, headers, cause });
     const response = renderError(error, "id", null);
     expect(response.headers.get("retry-after")).toBe("3");
     expect(await response.text()).not.toContain("hunter2");

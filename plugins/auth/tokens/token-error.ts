@@ -1,13 +1,7 @@
+import type { AuthReason } from "@isaas/gateway-sdk/errors";
+
 /** Why a token does not count (`details.reason` of AUTH_ERROR). */
-export type TokenFault =
-  | "missing"
-  | "malformed"
-  | "expired"
-  | "not_yet_valid"
-  | "bad_signature"
-  | "wrong_issuer"
-  | "wrong_audience"
-  | "revoked";
+export type TokenFault = Exclude<AuthReason, "bad_credentials">;
 
 /** A token does not count. The message never holds any of its text. */
 export class TokenError extends Error {

@@ -101,7 +101,7 @@ describe("an introduction", () => {
 
   test("tells the endpoint who it is, or why nobody knows, and stops no one", async () => {
     expect((await introduce(() => Promise.resolve(ben))).principal).toBe(ben);
-    const failure = new GatewayError("AUTH_ERROR", { message: "no" });
+    const failure = new GatewayError("AUTH_ERROR", { message: "no", details: { reason: "expired" } });
     const exchange = await introduce(() => Promise.reject(failure));
     expect([exchange.principal, exchange.identityFailure]).toEqual([undefined, failure]);
   });
