@@ -33,7 +33,7 @@ export class GatewayLink {
   /** The gateway's answer. Rejects with a RegistryError. */
   async ask(ask: Ask): Promise<unknown> {
     let away: unknown;
-    for (const gateway of [...this.#gateways]) {
+    for (const gateway of this.#gateways.slice()) {
       try {
         return await this.#askOne(gateway, ask);
       } catch (error) {

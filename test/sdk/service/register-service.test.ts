@@ -116,7 +116,11 @@ describe("a service that registers", () => {
     const routes = [{ path_prefix: "/api/v1/routed/v2", methods: ["GET"], timeout: 3 }] as const;
     {
       await using lease = await registerService({
-        ...{ name: "routed-things", port, routes, gateway: `${scene.gateway.url}/`, key: registrationKey },
+        name: "routed-things",
+        port,
+        routes,
+        gateway: `${scene.gateway.url}/`,
+        key: registrationKey,
         drainSeconds: 0,
       });
       expect([lease.service, lease.routes]).toMatchObject(["routed_things_service", routes]);
