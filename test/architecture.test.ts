@@ -78,11 +78,11 @@ describe("who may know whom", () => {
     expect(findCycle(files)).toBeUndefined();
   });
 
-  test("the process belongs to src/main.ts, and to src/fetch-limit.ts before it", () => {
+  test("the process belongs to src/main.ts, and to src/fetch-limit.ts before it; a service's own, to what stops it", () => {
     const owns =
       /\bprocess\.(?:argv|env|exit|exitCode|execve|abort|kill|on|once|chdir)\b|\b(?:Bun|import\.meta)\.(?:env|argv)\b/;
     const owners = house.filter(({ code }) => owns.test(withoutComments(code))).map(({ path }) => path);
-    expect(owners).toEqual(["src/fetch-limit.ts", "src/main.ts"]);
+    expect(owners).toEqual(["sdk/service/elysia/stop-signals.ts", "src/fetch-limit.ts", "src/main.ts"]);
   });
 
   test("the environment is changed before anything else runs", () => {
