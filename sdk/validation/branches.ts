@@ -8,6 +8,13 @@ export interface SchemaError {
   readonly schemaPath: string;
 }
 
+/** Which branch one value was meant for; -1: nobody can tell. */
+interface Choice {
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly index: number;
+}
+
 /**
  * Of values that fit no branch of a union, typebox tells what each branch misses. Keeps what the branch misses that the
  * value was meant for, by its keys, and where that cannot be told, that it fits none. `branches` holds what was chosen, by
@@ -19,7 +26,7 @@ export function chooseBranches<E extends SchemaError>(
   errors: readonly E[],
 ): { readonly errors: readonly E[]; readonly branches: ReadonlyMap<string, DescribedSchema> } {
   const branches = new Map<string, DescribedSchema>();
-  const chosen = new Map<string, number>();
+  const choices: Choice[] = [];
   // The outer ones first: what an inner one is depends on them.
   const unions = errors.filter(({ keyword }) => keyword === "anyOf");
   for (const { instancePath, schemaPath } of unions.toSorted((a, b) => a.schemaPath.length - b.schemaPath.length)) {
@@ -27,17 +34,18 @@ export function chooseBranches<E extends SchemaError>(
     const { anyOf = [] } = schemaAt(schema, keys, branches) ?? {};
     const index = closestBranch(anyOf, valueAt(value, keys));
     const branch = anyOf[index];
-    chosen.set(schemaPath, index);
+    choices.push({ instancePath, schemaPath, index });
     if (branch !== undefined) branches.set(instancePath, branch);
   }
-  const isMeant = ({ keyword, schemaPath }: SchemaError): boolean => {
-    if (keyword === "anyOf" && (chosen.get(schemaPath) ?? -1) >= 0) return false;
-    return [...chosen].every(([path, index]) => {
-      const within = `${path}/anyOf/`;
-      return !schemaPath.startsWith(within) || `${schemaPath.slice(within.length)}/`.startsWith(`${index}/`);
-    });
-  };
-  return { errors: errors.filter(isMeant), branches };
+  return { errors: errors.filter((error) => choices.every((choice) => isMeant(error, choice))), branches };
+}
+
+/** Whether a choice leaves an error standing. All items of a list have one schema path: only both paths name a union. */
+function isMeant({ keyword, instancePath, schemaPath }: SchemaError, choice: Choice): boolean {
+  if (!`${instancePath}/`.startsWith(`${choice.instancePath}/`)) return true;
+  const within = `${choice.schemaPath}/anyOf/`;
+  if (schemaPath.startsWith(within)) return `${schemaPath}/`.startsWith(`${within}${choice.index}/`);
+  return keyword !== "anyOf" || schemaPath !== choice.schemaPath || choice.index < 0;
 }
 
 /** The one that knows most of the value's keys; -1 when that is not one alone. */

@@ -69,6 +69,18 @@ test.each([[{}], [{ on: ["open"] }], [{ service: "a", status: 200 }], ["text"], 
   },
 );
 
+test("each item of a list is judged by its own branch", () => {
+  const list = [{ status: 99 }, { service: "A" }, {}, { status: 200, inner: { red: "1" } }, { inner: { blue: 1 } }];
+  expect(findMistakes(schema, { list }).mistakes.map(({ path, wanted }) => [path, wanted])).toEqual([
+    ["list[0].status", "an integer, at least 200"],
+    ["list[1].service", "a name"],
+    ["list[2]", "a service, or a status"],
+    ["list[3].inner.red", "an integer"],
+    ["list[4].status", "an integer, at least 200"],
+    ["list[4].inner.blue", "an integer, at least 3"],
+  ]);
+});
+
 test("keys with slashes and tildes are found again", () => {
   const named = Type.Object({
     "a/b~c": Type.Union([Type.Object({ x: Type.Integer() }), Type.Object({ y: Type.Null() })]),
