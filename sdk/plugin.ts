@@ -227,6 +227,8 @@ export interface OptionProblem {
   readonly path: string;
   readonly wanted: string;
   readonly got: string;
+  /** Another option by which this is wrong, if there is one: nothing is told while that one is wrong itself. */
+  readonly by?: string;
 }
 
 export interface Plugin<Options extends TObject = TObject, RouteConfig extends TObject = TObject> {

@@ -18,17 +18,19 @@ export const limits = definePlugin({
   routeOptions: limitsRouteOptions,
   check({ limits: rules }) {
     const names = rules.map(({ name }) => name);
-    const twice = names.findIndex((name, index) => names.indexOf(name) < index);
-    if (twice < 0) return [];
-    return [{ path: `limits[${twice}].name`, wanted: "each name once", got: "one that stands before" }];
+    return names.flatMap((name, index) =>
+      names.indexOf(name) === index
+        ? []
+        : [{ path: `limits[${index}].name`, wanted: "each name once", got: "one that stands before" }],
+    );
   },
   checkRoute({ rules = [] }, options) {
     const known = new Set(createRules(options).map(({ name }) => name));
-    return rules.flatMap((rule, index) =>
-      typeof rule !== "string" || known.has(rule)
-        ? []
-        : [{ path: `rules[${index}]`, wanted: "the name of one of the settings' limits", got: "another name" }],
-    );
+    return rules.flatMap((rule, index) => {
+      if (typeof rule !== "string" || known.has(rule)) return [];
+      const path = `rules[${index}]`;
+      return [{ path, wanted: "the name of one of the settings' limits", got: "another name", by: "limits" }];
+    });
   },
   setup(host, options) {
     const { rate_limit_mode: mode, rate_limit_shadow: shadow } = options;

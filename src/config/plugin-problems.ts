@@ -28,7 +28,9 @@ export function pluginProblems({ schema, layers, settings, plugins, known }: Rea
     if (isWrong(place)) return [];
     return below(place, routeProblems(decodeRoute(route, plugins), settings.plugins, plugins));
   });
-  return [...inOptions, ...inRoutes].map((problem) => withSource(problem, layers));
+  return [...inOptions, ...inRoutes]
+    .filter(({ by }) => by === undefined || !isWrong(by))
+    .map((problem) => withSource(problem, layers));
 }
 
 /** What plugins find wrong with what a route says to them. Paths begin with the plugins' names. */
@@ -44,7 +46,7 @@ export function routeProblems(
 }
 
 function below(place: string, problems: readonly OptionProblem[]): OptionProblem[] {
-  return problems.map(({ path, wanted, got }) => ({ path: `${place}.${path}`, wanted, got }));
+  return problems.map((problem) => ({ ...problem, path: `${place}.${problem.path}` }));
 }
 
 /** All that are listed, also when some are wrong: those that are not can still be looked at. */
