@@ -6,6 +6,11 @@ export function isObject(value: unknown): value is Json {
 
 /** Types that JSON has. Elysia's and TypeBox's schemas know more: dates, bytes, functions. */
 const types: ReadonlySet<unknown> = new Set(["null", "boolean", "object", "array", "number", "string", "integer"]);
+/** As what those travel that have a text. */
+const texts: ReadonlyMap<unknown, Json> = new Map([
+  ["Date", { type: "string", format: "date-time" }],
+  ["Uint8Array", { type: "string", format: "binary" }],
+]);
 /** How Elysia marks the text form of a value: what callers send as the value itself in JSON, or as plain text elsewhere. */
 const textForms: ReadonlySet<unknown> = new Set(["numeric", "integer", "boolean", "ObjectString", "ArrayString"]);
 
@@ -84,24 +89,24 @@ function fromStandard(schema: unknown): unknown {
   }
 }
 
-/** Of a value that may also come as text, the value; of a date the text; and nothing of types that JSON has not. */
+/** Of a value that may also come as text, the value; of what JSON has not, its text; and nothing of the rest. */
 function withoutTextForm(schema: Json): Json {
-  const { anyOf: choices, ...rest } = schema;
+  const { anyOf: choices, default: standard, type, ...rest } = schema;
   if (Array.isArray(choices)) {
-    const isDate = choices.some((choice) => Reflect.get(Object(choice), "type") === "Date");
-    if (isDate) return { ...rest, type: "string", format: "date-time" };
+    const text = [...texts.keys()].find((name) =>
+      choices.some((choice) => Reflect.get(Object(choice), "type") === name),
+    );
+    if (text !== undefined) return { ...rest, ...texts.get(text) };
     const values = choices.filter((choice) => !textForms.has(Reflect.get(Object(choice), "format")));
     const [only] = values;
     return values.length === 1 && isObject(only) ? { ...rest, ...withoutTextForm(only) } : { ...rest, anyOf: values };
   }
-  const { type, default: standard, ...untyped } = schema;
-  if (type === "Date") return { ...untyped, type: "string", format: "date-time" };
-  if (type === "Uint8Array") return { ...untyped, type: "string", format: "binary" };
+  if (texts.has(type)) return { ...rest, ...texts.get(type) };
   const isKnown = type === undefined || (Array.isArray(type) ? type : [type]).every((one) => types.has(one));
-  if (!isKnown) return untyped;
+  if (!isKnown) return rest;
   // Of a file it is a word of Elysia's own, and others may have a function.
-  const isSayable = !isBinary(untyped) && standard !== undefined && typeof standard !== "function";
-  return { ...untyped, ...(type === undefined ? {} : { type }), ...(isSayable ? { default: standard } : {}) };
+  const isSayable = standard !== undefined && typeof standard !== "function" && !isBinary(rest);
+  return { ...rest, ...(type === undefined ? {} : { type }), ...(isSayable ? { default: standard } : {}) };
 }
 
 /** A file, or several. */
