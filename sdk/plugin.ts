@@ -152,6 +152,14 @@ export interface Explanation {
   readonly instances?: readonly ExplainedInstance[];
 }
 
+/** The gateway's own endpoints, of all plugins, as their OpenAPI document is made of them. */
+export interface OwnEndpoints {
+  /** Routes of Elysia. */
+  readonly routes: Endpoints["routes"];
+  /** Schemas that routes name. */
+  readonly models: Readonly<Record<string, unknown>>;
+}
+
 /** What the kernel lends to a plugin. There are no globals beside it. */
 export interface Host {
   readonly log: Log;
@@ -163,6 +171,8 @@ export interface Host {
   /** What keeps the gateway from being ready; empty when it is. */
   missing(): readonly string[];
   explain(method: string, path: string): Explanation;
+  /** The same object until an endpoint has come or gone. Throws while plugins are being set up. */
+  endpoints(): OwnEndpoints;
   /**
    * A handler that sends requests of this route to another service, by this route's rules for path, time and balance,
    * also after the route's own service has failed. Undefined where there is no such service, or where one of its routes
@@ -229,9 +239,38 @@ export interface OptionProblem {
   readonly got: string;
   /** Another option by which this is wrong, if there is one: nothing is told while that one is wrong itself. */
   readonly by?: string;
+  /** Who says so; default: the variable of the setting. */
+  readonly source?: string;
 }
 
-export interface Plugin<Options extends TObject = TObject, RouteConfig extends TObject = TObject> {
+/** When a plugin of PLUGINS_DIR counts as broken, and for how long. */
+export interface FaultLimit {
+  /** So many faults; 1 to 1000, default 5. */
+  readonly faults: number;
+  /** Within so many milliseconds; default 10 000. */
+  readonly withinMs: number;
+  /** Then nothing is asked of it for so many milliseconds, after which one request tries it; default 30 000. */
+  readonly pauseMs: number;
+}
+
+/** What the gateway holds a plugin of PLUGINS_DIR to. Plugins of the executable itself are not watched. */
+export interface Containment {
+  /**
+   * Milliseconds that the middleware may take for one request, beside the time in which it waits for `next`; then the
+   * request is a 500. 1 to 60 000, default 1000. Only what waits can be cut: a loop that never ends holds the gateway.
+   */
+  readonly budgetMs?: number;
+  /** Milliseconds for the import, and for each of `setup`, `start`, `ready`, `reload` and `close`; default 10 000. */
+  readonly startBudgetMs?: number;
+  /**
+   * What becomes of requests while the plugin counts as broken. `refuse`, the default: they get 503. `disable`: they pass
+   * without it; not for plugins of the identity stage and those that enforce a policy.
+   */
+  readonly onFaults?: "disable" | "refuse";
+  readonly faultLimit?: Partial<FaultLimit>;
+}
+
+export interface Plugin<Options extends TObject = TObject, RouteConfig extends TObject = TObject> extends Containment {
   /** Key on a route, log field, metric label: one word in lower case, one spelling. */
   readonly name: string;
   readonly stage: Stage;

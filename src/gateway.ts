@@ -3,7 +3,7 @@ import type { WireRoute } from "@isaas/gateway-sdk/services";
 import { createRouteSchema } from "./config/compose-schema.ts";
 import { readPluginFile } from "./config/plugin-file.ts";
 import { routeProblems } from "./config/plugin-problems.ts";
-import { SettingsError } from "./config/problem.ts";
+import { type SettingProblem, SettingsError } from "./config/problem.ts";
 import type { Settings } from "./config/settings.ts";
 import { watchFile } from "./config/watch-file.ts";
 import { createAccessLog } from "./observe/access-log.ts";
@@ -12,13 +12,19 @@ import type { RootLog } from "./observe/logger.ts";
 import { compileChain } from "./pipeline/chain.ts";
 import type { Exchange } from "./pipeline/exchange.ts";
 import { InFlight } from "./pipeline/in-flight.ts";
+import { OwnChain } from "./pipeline/own-chain.ts";
 import { PluginHost } from "./pipeline/plugin-host.ts";
+import type { LoadResult } from "./plugins-dir/fault-board.ts";
+import { GuestBook } from "./plugins-dir/guest-book.ts";
+import type { Guest } from "./plugins-dir/guest.ts";
+import { type Change, type OptionsOf, swapGuest } from "./plugins-dir/swap.ts";
 import { createForwarder } from "./proxy/forward.ts";
 import { fetchForGateway, fetchTransport } from "./proxy/fetch-transport.ts";
 import { createDetours } from "./routing/detour.ts";
 import { Directory } from "./routing/directory.ts";
 import { explainRequest } from "./routing/explain.ts";
 import { furnishDirectory } from "./routing/furnish-directory.ts";
+import { OwnPrefixes } from "./routing/own-prefixes.ts";
 import { planRoutes, reservedPrefixes } from "./routing/plan.ts";
 import { servicesOf } from "./routing/plugin-services.ts";
 import type { Destination, Route, RoutePlan } from "./routing/route.ts";
@@ -35,6 +41,8 @@ import { createStore } from "./store/create-store.ts";
 export interface GatewayOptions {
   readonly settings: Settings;
   readonly plugins: readonly Plugin[];
+  /** Those of PLUGINS_DIR, which stand behind the others of their stage. */
+  readonly guests?: readonly Guest[];
   readonly log: RootLog;
   readonly clock: Clock;
   readonly version: string;
@@ -45,6 +53,10 @@ export interface Gateway {
   explain(method: string, path: string): Explanation;
   /** Opens the port. Rejects when it is taken. */
   listen(): Promise<Listener>;
+  /** Puts a copy of a plugin of PLUGINS_DIR in the place of another. Rejects with a SettingsError, and nothing has changed. */
+  swap(change: Change, optionsOf: OptionsOf): Promise<void>;
+  /** Counts and logs what has become of a file of PLUGINS_DIR. */
+  tellOfPlugin(file: string, result: LoadResult, problems?: readonly SettingProblem[]): void;
   /** Reads again what plugins keep in files. What cannot be read stays as it was, and the log says so. */
   reload(): Promise<void>;
   /** Not ready at once; in-flight requests finish, at most for the drain time; then everything is closed. */
@@ -68,7 +80,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 async function compose(options: GatewayOptions, host: PluginHost): Promise<Gateway> {
-  const { settings, plugins, log, clock, version } = options;
+  const { settings, plugins: core, guests = [], log, clock, version } = options;
+  const metrics = createMetrics();
+  const book = new GuestBook({ metrics, log, clock });
+  const arrivals = guests.map((guest) => book.receive(guest));
+  const plugins = [...core, ...arrivals.map(({ plugin }) => plugin)];
   const missing = new Set(["listener"]);
   const table = new RouteTable<Destination>();
   const enforced = new Set(plugins.flatMap((plugin) => plugin.enforces ?? []));
@@ -77,7 +93,6 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
   const store = createStore(settings, { clock, log });
   const resolver = createResolver({ servers: settings.dnsServers });
   const exchanges = new WeakMap<Request, Exchange>();
-  const metrics = createMetrics();
 
   const { maxBodyBytes } = settings;
   const forwarder = (plan: RoutePlan, target: Service): Handler =>
@@ -88,13 +103,15 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
     open: (plan, target) => ({ ...plan, target, ...compileChain(plan, host.loaded, forwarder(plan, target)) }),
   });
   const detours = createDetours(directory, forwarder);
+  const pluginOptions: Record<string, unknown> = { ...settings.plugins };
+  const pluginNames = new Set(plugins.map(({ name }) => name));
   const pluginServices = {
     directory,
     reservedPrefixes: () => reservedPrefixes(settings.apiPrefix, application.prefixes),
     routeSchema: createRouteSchema(plugins),
-    pluginNames: new Set(plugins.map(({ name }) => name)),
+    pluginNames,
     checkRoute: (service: string, route: WireRoute) =>
-      routeProblems({ service, plugins: route }, settings.plugins, plugins).map(({ path, wanted }) => ({
+      routeProblems({ service, plugins: route }, pluginOptions, host.plugins).map(({ path, wanted }) => ({
         path,
         message: `wanted ${wanted}`,
       })),
@@ -108,6 +125,7 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
     apiPrefix: settings.apiPrefix,
     missing: () => [...missing],
     explain,
+    endpoints: () => application.endpoints,
     forwarderTo: (route, service) => detours(route as RoutePlan, service),
     services: servicesOf(plugin.name, pluginServices),
     store,
@@ -124,23 +142,25 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
   });
   await host.setUp(plugins, toHost, settings.plugins);
 
-  const instances = host.loaded.map(({ instance }) => instance);
-  const application = new Application(instances, { maxBodyBytes: settings.maxBodyBytes, exchanges });
+  const instancesOf = (some: readonly Plugin[]) =>
+    host.loaded.filter(({ plugin }) => some.includes(plugin)).map(({ instance }) => instance);
+  const application = new Application(instancesOf(core), { maxBodyBytes, exchanges });
+  for (const entry of arrivals)
+    for (const instance of instancesOf([entry.plugin])) book.mount(entry, instance, application);
   const { routes: plans, problems } = planRoutes(settings, application.prefixes);
   if (problems.length > 0) throw new SettingsError(problems);
   const names = furnishDirectory(directory, settings, plans, { resolver, clock, log });
 
-  const own = instances.map((instance) => instance.own).filter((middleware) => middleware !== undefined);
-  const throughOwn = (last: Handler): Handler => own.reduceRight((next, middleware) => middleware(next), last);
-  const ownChain = throughOwn(application.answer);
-  for (const pathPrefix of application.prefixes) table.add({ pathPrefix, methods: undefined, chain: ownChain });
+  const ownChain = new OwnChain(host.own);
+  const ownPrefixes = new OwnPrefixes(table, ownChain.through(application.answer));
+  ownPrefixes.replace(application.prefixes);
 
   const inFlight = new InFlight(clock);
   const drain = new Drain();
   const handle = createHandler({
     ...settings,
     table,
-    throughOwn,
+    throughOwn: (last) => ownChain.through(last),
     inFlight,
     writeAccess: createAccessLog(log, clock),
     log,
@@ -151,6 +171,7 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
 
   const close = async (): Promise<void> => {
     inFlight.close();
+    await book.close();
     for (const watch of names) watch.close();
     await host.close();
     await store.close();
@@ -164,6 +185,10 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
       warnUnenforced(directory.routes);
       // Whatever was known before is known again before the first request comes.
       await Promise.all([store.open(), ...names.map((watch) => watch.start())]);
+      for (const entry of arrivals) {
+        book.letIn(entry);
+        book.tell(entry.guest.file.label, "loaded");
+      }
       await host.start();
       listener = openListener(handle, drain, settings.host, settings.port);
       try {
@@ -175,6 +200,27 @@ async function compose(options: GatewayOptions, host: PluginHost): Promise<Gatew
       missing.delete("listener");
       return listener;
     },
+    swap: (change, optionsOf) =>
+      swapGuest(
+        {
+          core,
+          book,
+          host,
+          toHost,
+          application,
+          directory,
+          ownPrefixes,
+          ownChain,
+          onArrival({ name, enforces = [] }, said) {
+            pluginNames.add(name);
+            pluginOptions[name] = said;
+            for (const policy of enforces) enforced.add(policy);
+          },
+        },
+        change,
+        optionsOf,
+      ),
+    tellOfPlugin: (file, result, problems) => book.tell(file, result, problems),
     async reload() {
       const failures = await host.reload();
       for (const { plugin, error } of failures) {

@@ -3,5 +3,4 @@ export const notYet: readonly { readonly variables: readonly string[]; readonly 
   { variables: ["DOCS_AUTH"], meaning: "who may read /swagger" },
   { variables: ["OTEL_EXPORTER_OTLP_ENDPOINT"], meaning: "where traces go" },
   { variables: ["TLS_CERT", "TLS_KEY"], meaning: "a TLS listener" },
-  { variables: ["PLUGINS_DIR"], meaning: "plugins of others; also the flag --plugins" },
 ];

@@ -1,5 +1,5 @@
-import { settingFlags } from "../../src/cli/arguments.ts";
 import { environmentName, isTextual } from "../../src/config/environment.ts";
+import { flagOf } from "../../src/config/flags.ts";
 import { describeWanted, type DescribedSchema } from "@isaas/gateway-sdk/validation";
 import { code, codes, table } from "./markdown.ts";
 
@@ -10,7 +10,7 @@ export function overview(settings: Settings): string {
   const rows = settings.map(([key, schema]) => [
     `[${code(key)}](#${key})`,
     variableOf(key, schema),
-    flagOf(key),
+    describeFlag(key),
     describeDefault(schema) ?? "see there",
   ]);
   return table(["setting", "environment", "flag", "default"], rows);
@@ -31,7 +31,7 @@ function describeSetting([key, schema]: Settings[number]): string {
   const value = describeDefault(schema);
   const facts = [
     ["Environment", variableOf(key, schema)],
-    ["Flag", flagOf(key)],
+    ["Flag", describeFlag(key)],
     ["Default", value ?? ""],
     ["Accepts", describeWanted(schema)],
   ].filter(([, fact]) => fact !== "");
@@ -60,8 +60,9 @@ function variableOf(key: string, schema: DescribedSchema): string {
   return isTextual(schema) ? code(environmentName(key)) : "";
 }
 
-function flagOf(key: string): string {
-  return settingFlags.some((flag) => flag === key) ? code(`--${key}`) : "";
+function describeFlag(key: string): string {
+  const flag = flagOf(key);
+  return flag === undefined ? "" : code(`--${flag}`);
 }
 
 const mebibyte = 1024 * 1024;

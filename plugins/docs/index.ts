@@ -12,7 +12,7 @@ export const docs = definePlugin({
   options: Type.Object({}),
   async setup(host) {
     const endpoints = new Elysia({ name: "docs", detail: { tags: ["Documentation"] } });
-    const { page, document } = await createOwnDocument(endpoints, host.version);
+    const { page, document } = await createOwnDocument(host.endpoints, host.version);
     const merger = new DocumentMerger(host.log);
     const serveDocument = async (): Promise<Response> =>
       new Response(await merger.merge(document(), host.services.described()), {

@@ -1,5 +1,5 @@
 import { swagger } from "@elysiajs/swagger";
-import type { AnyElysia } from "elysia";
+import type { OwnEndpoints } from "@isaas/gateway-sdk/plugin";
 import { mendDocument, type OpenApiDocument } from "./mend.ts";
 import { scriptPath } from "./page.ts";
 
@@ -22,9 +22,23 @@ const offline = {
  * because the page needs headers of ours and the document needs mending.
  */
 export async function createOwnDocument(
-  endpoints: AnyElysia,
+  endpoints: () => OwnEndpoints,
   version: string,
 ): Promise<{ page: string; document: () => OpenApiDocument }> {
+  let made: { readonly of: OwnEndpoints; readonly document: () => OpenApiDocument } | undefined;
+  const { page } = makeDocument(version);
+  return {
+    page: mendPage(await page.text()),
+    document() {
+      const of = endpoints();
+      // @elysiajs/swagger forgets no route that it has seen, so it begins anew once they have changed.
+      if (made?.of !== of) made = { of, document: makeDocument(version, of).document };
+      return mendDocument(made.document());
+    },
+  };
+}
+
+function makeDocument(version: string, of?: OwnEndpoints): { page: Response; document: () => OpenApiDocument } {
   const made = swagger({
     path: "/page",
     specPath: "/document",
@@ -53,10 +67,11 @@ export async function createOwnDocument(
   if (!(page instanceof Response) || typeof document !== "function") {
     throw new TypeError("@elysiajs/swagger: wanted its page and its document as routes, got something else");
   }
-  // The plugin reads the routes of the application it is part of, which is the one that `endpoints` joins.
+  // The plugin reads the routes of the application it is part of, which this one is not.
   // Both methods are protected, hence the detour.
-  Reflect.set(made, "getGlobalRoutes", () => Reflect.apply(Reflect.get(endpoints, "getGlobalRoutes"), endpoints, []));
-  return { page: mendPage(await page.text()), document: () => mendDocument(document()) };
+  Reflect.set(made, "getGlobalRoutes", () => of?.routes ?? []);
+  Reflect.set(made, "getGlobalDefinitions", () => ({ type: of?.models ?? {} }));
+  return { page, document: document as () => OpenApiDocument };
 }
 
 /** The element that holds the page's settings is no script: said so, it does not offend the page's own policy. */

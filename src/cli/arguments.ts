@@ -1,12 +1,12 @@
 import { parseArgs } from "node:util";
+import { type SettingFlag, settingFlags } from "../config/flags.ts";
 import { describeSecret, describeValue, type SettingProblem, SettingsError } from "../config/problem.ts";
 
 const commands = ["serve", "check", "explain", "health", "hash-password"] as const;
 export type Command = (typeof commands)[number];
 
-/** Flags that are settings, under the setting's name. */
-export const settingFlags = ["host", "port"] as const;
-type Flag = (typeof settingFlags)[number] | "config" | "url";
+const settingNames = Object.keys(settingFlags) as SettingFlag[];
+type Flag = SettingFlag | "config" | "url";
 
 export interface Arguments {
   readonly command: Command | "help" | "version";
@@ -16,16 +16,19 @@ export interface Arguments {
 }
 
 const shapes: Readonly<Record<Command, { readonly flags: readonly Flag[]; readonly positionals?: string }>> = {
-  serve: { flags: ["config", ...settingFlags] },
-  check: { flags: ["config", ...settingFlags] },
-  explain: { flags: ["config", "url"], positionals: "[METHOD] PATH" },
+  serve: { flags: ["config", ...settingNames] },
+  check: { flags: ["config", ...settingNames] },
+  explain: { flags: ["config", "url", "plugins"], positionals: "[METHOD] PATH" },
   health: { flags: ["config", "url"] },
   "hash-password": { flags: [] },
 };
 
 /** Parses what stands behind the executable's name. Throws a SettingsError with everything it does not know. */
 export function parseArguments(args: readonly string[]): Arguments {
-  const options = { config: text, host: text, port: text, url: text } satisfies Record<Flag, typeof text>;
+  const options = { config: text, host: text, port: text, plugins: text, url: text } satisfies Record<
+    Flag,
+    typeof text
+  >;
   const { tokens } = parseArgs({ args: [...args], strict: false, tokens: true, options });
   const named = tokens.filter((token) => token.kind === "option");
   if (named.some(({ name }) => name === "help" || name === "h")) return { command: "help", positionals: [], flags: {} };

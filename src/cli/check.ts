@@ -1,15 +1,19 @@
 import { readSettings } from "../config/load.ts";
 import { SettingsError } from "../config/problem.ts";
 import type { Gateway } from "../gateway.ts";
+import { findAllPlugins } from "./all-plugins.ts";
 import { type CommandContext, settingSources } from "./context.ts";
 import { createIdleGateway } from "./idle-gateway.ts";
 
 /** Says whether the gateway would start with these settings. Problems travel as a SettingsError. */
 export async function check(context: CommandContext): Promise<number> {
-  const { settings, problems } = readSettings(settingSources(context), context.plugins);
+  const all = await findAllPlugins(context);
+  const read = readSettings(settingSources(context), all.plugins);
+  const { settings } = read;
+  const problems = [...all.problems, ...read.problems];
   // With one of these at its default instead, routes would seem to collide that do not.
   if (problems.some(({ path }) => /^(config|routes|api_v1_prefix)\b/.test(path))) throw new SettingsError(problems);
-  const gateway = await createIdleGateway(context, settings).catch((error: unknown) => {
+  const gateway = await createIdleGateway(context, settings, all).catch((error: unknown) => {
     throw error instanceof SettingsError ? new SettingsError([...problems, ...error.problems]) : error;
   });
   await gateway.close();

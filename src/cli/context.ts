@@ -1,5 +1,6 @@
 import type { Plugin } from "@isaas/gateway-sdk/plugin";
 import type { Environment } from "../config/environment.ts";
+import { settingFlags } from "../config/flags.ts";
 import type { SettingSources } from "../config/load.ts";
 import type { Arguments } from "./arguments.ts";
 
@@ -17,7 +18,7 @@ export interface CommandContext {
   /** Registers what SIGTERM and SIGINT do. */
   onSignal(listener: (signal: "SIGTERM" | "SIGINT") => void): void;
   /** Registers what SIGHUP does. */
-  onReload(listener: () => void): void;
+  onReload(listener: () => unknown): void;
   /** Registers what happens with an error that nobody caught. */
   onFault(listener: (error: unknown) => void): void;
   exit(code: number): never;
@@ -25,7 +26,8 @@ export interface CommandContext {
 
 /** Where a command's settings come from; of its flags, those that are no settings themselves are left out. */
 export function settingSources({ arguments: { flags }, environment }: CommandContext): SettingSources {
-  const { config, url: _url, ...settings } = flags;
+  const { config, url: _url, plugins, ...others } = flags;
+  const settings = { ...others, ...(plugins !== undefined && { [settingFlags.plugins]: plugins }) };
   const variable = environment["CONFIG"] ?? "";
   const file =
     config !== undefined

@@ -2,6 +2,7 @@ import { routeMethods } from "@isaas/gateway-sdk/contract";
 import { GatewayError } from "@isaas/gateway-sdk/errors";
 import { loadSettings } from "../config/load.ts";
 import { describeValue, SettingsError } from "../config/problem.ts";
+import { findAllPlugins } from "./all-plugins.ts";
 import { askGateway, type Reply } from "./ask.ts";
 import { type CommandContext, settingSources } from "./context.ts";
 import { formatExplanation, formatRefusal, isExplanation } from "./format-explanation.ts";
@@ -48,7 +49,9 @@ function parseQuestion(positionals: readonly string[]): Question {
 }
 
 async function askSettings(context: CommandContext, { method, path }: Question): Promise<Reply> {
-  const gateway = await createIdleGateway(context, loadSettings(settingSources(context), context.plugins));
+  const all = await findAllPlugins(context);
+  const settings = loadSettings(settingSources(context), all.plugins, all.problems);
+  const gateway = await createIdleGateway(context, settings, all);
   try {
     return { status: 200, body: gateway.explain(method, path) };
   } catch (error) {

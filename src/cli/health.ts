@@ -1,4 +1,5 @@
-import { loadSettings } from "../config/load.ts";
+import { readSettings } from "../config/load.ts";
+import { SettingsError } from "../config/problem.ts";
 import { askGateway } from "./ask.ts";
 import { type CommandContext, settingSources } from "./context.ts";
 import { parseGatewayUrl } from "./gateway-url.ts";
@@ -26,7 +27,11 @@ function describeAnswer(status: number, body: unknown): string {
 
 /** Where the gateway with these settings listens, as seen from the same machine. */
 function ownUrl(context: CommandContext): URL {
-  const { host, port } = loadSettings(settingSources(context), context.plugins);
+  const { settings, problems } = readSettings(settingSources(context), context.plugins);
+  // Keys of plugins are unknown here, whose code need not run for this.
+  const relevant = problems.filter(({ path }) => ["config", "host", "port"].includes(path));
+  if (relevant.length > 0) throw new SettingsError(relevant);
+  const { host, port } = settings;
   const address = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
   return new URL(`http://${address}:${port}`);
 }

@@ -1,6 +1,7 @@
 export const help = `gateway: an API gateway in one executable
 
-  gateway [serve] [--config FILE] [--host H] [--port N]   run until SIGTERM
+  gateway [serve] [--config FILE] [--host H] [--port N] [--plugins DIR]
+                                                          run until SIGTERM
   gateway check [--config FILE]                           every problem of the settings; exit code 1 when there is one
   gateway explain [METHOD] PATH [--config FILE] [--url URL]
                                                           the route, its chain in order, the service; from the settings,

@@ -1,11 +1,12 @@
 import { routeSchema } from "@isaas/gateway-sdk/contract";
 import type { Plugin } from "@isaas/gateway-sdk/plugin";
 import { type TObject, type TSchema, Type } from "typebox";
+import { PluginMistake } from "../pipeline/plugin-mistake.ts";
 import { settingsSchema } from "./schema.ts";
 
 /**
  * The kernel's settings and those of its plugins as one schema, flat as the settings file is.
- * Throws a TypeError when a plugin takes a name that is taken: one of the two would be silently unchecked.
+ * Throws a PluginMistake when a plugin takes a name that is taken: one of the two would be silently unchecked.
  */
 export function createSettingsSchema(plugins: readonly Plugin[]): TObject {
   const settings: Record<string, TSchema> = { ...settingsSchema.properties };
@@ -25,14 +26,19 @@ export function createRouteSchema(plugins: readonly Plugin[]): TObject {
 function addRouteOptions({ properties }: TObject, plugins: readonly Plugin[]): TObject {
   const route: Record<string, TSchema> = { ...properties };
   for (const { name, routeOptions } of plugins) {
-    if (routeOptions !== undefined) addOnce(route, name, Type.Optional(routeOptions), name);
+    if (routeOptions !== undefined) addOnce(route, name, Type.Optional(closed(routeOptions)), name);
   }
   return Type.Object(route, { additionalProperties: false });
 }
 
+/** Unknown keys are mistakes, unless the schema itself says otherwise: a guard that is misspelt must not be absent. */
+function closed({ type: _type, properties, required: _required, ...rest }: TObject): TObject {
+  return Type.Object(properties, { additionalProperties: false, ...rest });
+}
+
 function addOnce(target: Record<string, TSchema>, key: string, schema: TSchema, plugin: string): void {
   if (Object.hasOwn(target, key)) {
-    throw new TypeError(`plugin ${plugin}: wanted settings with names of their own, got ${key}, which is taken`);
+    throw new PluginMistake(plugin, "options", "names of their own", `${key}, which is taken`);
   }
   target[key] = schema;
 }

@@ -3,9 +3,11 @@ import { Default } from "typebox/value";
 import { createSettingsSchema } from "./compose-schema.ts";
 import { decodeSettings } from "./decode.ts";
 import { type Environment, environmentName, readEnvironment, readFlags } from "./environment.ts";
+import { flagOf } from "./flags.ts";
 import { type FileChoice, readSettingsFile } from "./file.ts";
 import type { Layer } from "./layer.ts";
 import { pluginProblems } from "./plugin-problems.ts";
+import { missingSettings } from "./missing-settings.ts";
 import { type SettingProblem, SettingsError } from "./problem.ts";
 import { parseServiceUrls, serviceUrlKey, type StaticService } from "./service-urls.ts";
 import type { Settings } from "./settings.ts";
@@ -18,10 +20,14 @@ export interface SettingSources {
   readonly flags: Readonly<Record<string, string>>;
 }
 
-/** Reads the settings of all sources. Throws one SettingsError with every problem of every source. */
-export function loadSettings(sources: SettingSources, plugins: readonly Plugin[]): Settings {
+/** Reads the settings of all sources. Throws one SettingsError with every problem of every source, and those before. */
+export function loadSettings(
+  sources: SettingSources,
+  plugins: readonly Plugin[],
+  before: readonly SettingProblem[] = [],
+): Settings {
   const { settings, problems } = readSettings(sources, plugins);
-  if (problems.length > 0) throw new SettingsError(problems);
+  if (before.length + problems.length > 0) throw new SettingsError([...before, ...problems]);
   return settings;
 }
 
@@ -38,7 +44,7 @@ export function readSettings(
   const layers: readonly Layer[] = [
     ...(file === undefined ? [] : [readSettingsFile(file, problems)]),
     { values: readEnvironment(environment, schema.properties), sourceOf: ([key = ""]) => environmentName(key) },
-    { values: readFlags(flags, schema.properties), sourceOf: ([key = ""]) => `--${key}` },
+    { values: readFlags(flags, schema.properties), sourceOf: ([key = ""]) => `--${flagOf(key)}` },
   ];
 
   const merged: Record<string, unknown> = {};
@@ -50,11 +56,12 @@ export function readSettings(
       if (service !== undefined) services.set(key, service);
     }
     const others = Object.fromEntries(entries.filter(([key]) => !serviceUrlKey.test(key)));
-    const checked = validate(schema, others, sourceOf);
+    const checked = validate(schema, others, sourceOf, { isPart: true });
     problems.push(...checked.problems);
     Object.assign(merged, checked.sound);
   }
   const value = Default(schema, merged) as Record<string, unknown>;
+  problems.push(...missingSettings(schema, value, problems));
   const settings = decodeSettings(value, [...services.values()], plugins);
   const unseen = pluginProblems({ schema, layers, settings, plugins, known: problems });
   return { settings, problems: [...problems, ...unseen] };

@@ -60,8 +60,8 @@ function isAt(path: string, place: string): boolean {
 }
 
 /** Where the value stands that a plugin complains of, by the last who says anything of it. */
-function withSource({ path, wanted, got }: OptionProblem, layers: readonly Layer[]): SettingProblem {
+function withSource({ path, wanted, got, source }: OptionProblem, layers: readonly Layer[]): SettingProblem {
   const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
   const layer = layers.findLast(({ values }) => Object.hasOwn(values, keys[0] ?? ""));
-  return { path, wanted, got, source: layer?.sourceOf(keys) ?? environmentName(keys[0] ?? path) };
+  return { path, wanted, got, source: source ?? layer?.sourceOf(keys) ?? environmentName(keys[0] ?? path) };
 }

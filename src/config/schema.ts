@@ -142,6 +142,15 @@ export const settingsSchema = Type.Object(
       description:
         "Milliseconds that a request waits for a place at most; then it gets the same 503. Long waits turn a short crowd into a long one.",
     }),
+    plugins_dir: Type.Optional(
+      Type.String({
+        section: "Plugins",
+        minLength: 1,
+        wanted: "a directory",
+        description:
+          "Directory with plugins of your own, one TypeScript or JavaScript file or folder each; see [plugins.md](plugins.md). They run with all rights of the gateway: whoever can write there is the gateway. Unset: none.",
+      }),
+    ),
     redis_url: Type.Optional(
       Type.Refine(
         Type.String({

@@ -10,13 +10,19 @@ interface Checked {
   readonly problems: readonly SettingProblem[];
 }
 
-/** Lists all that does not fit the schema, one problem a path. */
+/**
+ * Lists all that does not fit the schema, one problem a path. What a source that `isPart` of the settings leaves out,
+ * another one may say.
+ */
 export function validate(
   schema: TObject,
   value: Readonly<Record<string, unknown>>,
   sourceOf: (keys: readonly string[]) => string,
+  { isPart = false }: { readonly isPart?: boolean } = {},
 ): Checked {
-  const { mistakes } = findMistakes(schema, value, settingNames);
+  const mistakes = findMistakes(schema, value, settingNames).mistakes.filter(
+    ({ kind, keys }) => !isPart || kind !== "missing" || keys.length > 1,
+  );
   const wrong = new Set(mistakes.map(({ keys }) => keys[0] ?? ""));
   return {
     sound: Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.has(key))),

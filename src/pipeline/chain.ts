@@ -1,19 +1,20 @@
 import { type Handler, type Middleware, type Plugin, type PluginInstance, stages } from "@isaas/gateway-sdk/plugin";
 import { Default } from "typebox/value";
 import type { RoutePlan, Step } from "../routing/route.ts";
+import { PluginMistake } from "./plugin-mistake.ts";
 
 export interface LoadedPlugin {
   readonly plugin: Plugin;
   readonly instance: PluginInstance;
 }
 
-/** Stage by stage; inside a stage as listed, but for what `after` says. Throws a TypeError for a cycle. */
+/** Stage by stage; inside a stage as listed, but for what `after` says. Throws a PluginMistake for a cycle. */
 export function orderPlugins(plugins: readonly Plugin[]): Plugin[] {
   const ordered: Plugin[] = [];
   const open = new Set<Plugin>();
   const place = (plugin: Plugin): void => {
     if (ordered.includes(plugin)) return;
-    if (open.has(plugin)) throw new TypeError(`plugin ${plugin.name}: after: wanted an order, got a cycle`);
+    if (open.has(plugin)) throw new PluginMistake(plugin.name, "after", "an order", "a cycle");
     open.add(plugin);
     for (const earlier of plugins) {
       if (earlier.stage === plugin.stage && plugin.after?.includes(earlier.name) === true) place(earlier);

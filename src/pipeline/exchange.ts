@@ -49,6 +49,7 @@ export class Exchange implements PublicExchange {
   #headers: [name: string, value: string][] | undefined;
   #upstreamHeaders: [name: string, value: string | undefined][] | undefined;
   #brokenListeners: (() => void)[] | undefined;
+  #endListeners: (() => void)[] | undefined;
   #target: Service | undefined;
 
   constructor(start: {
@@ -174,8 +175,15 @@ export class Exchange implements PublicExchange {
     this.#target = target;
   }
 
+  /** Calls the listener when the answer has been sent, or will not be. */
+  onEnd(listener: () => void): void {
+    (this.#endListeners ??= []).push(listener);
+  }
+
   /** Gives back what was borrowed. Nothing of the exchange may be used for the service after this. */
   release(): void {
+    for (const listener of this.#endListeners ?? []) listener();
+    this.#endListeners = undefined;
     if (this.#upstream !== undefined) giveController(this.#upstream);
     this.#upstream = undefined;
   }

@@ -1,4 +1,4 @@
-import type { Host, Plugin, PluginInstance } from "@isaas/gateway-sdk/plugin";
+import type { Host, Middleware, Plugin, PluginInstance } from "@isaas/gateway-sdk/plugin";
 import { type LoadedPlugin, orderPlugins } from "./chain.ts";
 import { checkPlugins } from "./check-plugins.ts";
 
@@ -23,6 +23,32 @@ export class PluginHost {
       await this.close().catch(() => {});
       throw error;
     }
+  }
+
+  get plugins(): Plugin[] {
+    return this.loaded.map(({ plugin }) => plugin);
+  }
+
+  /** Those that take part in the gateway's own answers, in order. */
+  get own(): Middleware[] {
+    return this.loaded.flatMap(({ instance }) => instance.own ?? []);
+  }
+
+  /**
+   * Puts a plugin that is set up in the place of another, which is not closed; undefined: there was none, or none comes.
+   * Returns a way back.
+   */
+  replace(old: Plugin | undefined, next: LoadedPlugin | undefined): () => void {
+    const before = [...this.loaded];
+    const byPlugin = new Map(before.map((loaded) => [loaded.plugin, loaded]));
+    const at = old === undefined ? before.length : before.findIndex(({ plugin }) => plugin === old);
+    const listed = before
+      .map(({ plugin }) => plugin)
+      .toSpliced(at, old === undefined ? 0 : 1, ...(next ? [next.plugin] : []));
+    if (next !== undefined) byPlugin.set(next.plugin, next);
+    const after = orderPlugins(listed).flatMap((plugin) => byPlugin.get(plugin) ?? []);
+    this.loaded.splice(0, before.length, ...after);
+    return () => void this.loaded.splice(0, after.length, ...before);
   }
 
   async start(): Promise<void> {

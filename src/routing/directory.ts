@@ -121,6 +121,20 @@ export class Directory {
     if (entry.sources.size === 0) this.#entries.delete(name);
   }
 
+  /** Makes the chains of all routes anew. Has changed nothing when it throws, because one cannot be made. */
+  reopen(): void {
+    const { table, open } = this.#options;
+    const fresh = [...this.#entries.values()].map((entry) => ({
+      entry,
+      routes: entry.routes.map((route) => open(toPlan(route), entry.service)),
+    }));
+    for (const { entry, routes } of fresh) {
+      for (const route of entry.routes) table.remove(route);
+      for (const route of routes) table.add(route);
+      entry.routes = routes;
+    }
+  }
+
   #replaceRoutes(entry: Entry, plans: readonly RoutePlan[]): void {
     const old = entry.routes;
     if (isDeepStrictEqual(old.map(toPlan), plans.map(toPlan))) return;

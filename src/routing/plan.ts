@@ -8,6 +8,7 @@ import {
 import type { StaticService } from "../config/service-urls.ts";
 import type { SettingProblem } from "../config/problem.ts";
 import type { RouteSetting, Settings } from "../config/settings.ts";
+import { isBelow } from "./is-below.ts";
 import type { RoutePlan } from "./route.ts";
 import { type Entry, RouteTable } from "./table.ts";
 
@@ -72,10 +73,6 @@ function placeProblem(
     if (!(error instanceof RangeError)) throw error;
     return { wanted: "each method of a prefix served once", got: error.message };
   }
-}
-
-function isBelow(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}/`);
 }
 
 /** What a route says, in our names and units. */

@@ -1,10 +1,8 @@
 import { GatewayError } from "@isaas/gateway-sdk/errors";
-import type { Endpoints, Handler, PluginInstance } from "@isaas/gateway-sdk/plugin";
-import { type AnyElysia, Elysia } from "elysia";
+import type { Handler, OwnEndpoints, PluginInstance } from "@isaas/gateway-sdk/plugin";
 import type { Exchange } from "../pipeline/exchange.ts";
 import { type RequestBody, takeRequestBody } from "../proxy/request-body.ts";
-import { toEndpointError } from "./endpoint-error.ts";
-import { admittedMethods } from "./gate.ts";
+import { Mount } from "./mount.ts";
 import { securityHeaders } from "./render-error.ts";
 
 /** What every answer of the gateway's own has, unless the endpoint says otherwise. */
@@ -14,14 +12,16 @@ const ownHeaders: Readonly<Record<string, string>> = { ...securityHeaders, "cach
 const bodyless: ReadonlySet<number> = new Set([204, 205, 304]);
 const encoder = new TextEncoder();
 
-/** The gateway's own endpoints: one Elysia application made of all plugins' parts. */
+/**
+ * The gateway's own endpoints: one Elysia application of the core plugins' parts, and one for each plugin of PLUGINS_DIR,
+ * whose hooks reach nobody else and which can go again.
+ */
 export class Application {
-  readonly #elysia: AnyElysia;
   readonly #maxBodyBytes: number;
   /** Elysia knows neither the caller's address nor anything else of the exchange. */
   readonly #exchanges: WeakMap<Request, Exchange>;
-  /** The methods served, by path pattern. */
-  readonly #methods = new Map<string, Set<string>>();
+  #mounts: readonly Mount[];
+  #endpoints: OwnEndpoints | undefined;
 
   /** Throws a TypeError when two endpoints want to answer the same request. */
   constructor(
@@ -30,42 +30,55 @@ export class Application {
   ) {
     this.#maxBodyBytes = maxBodyBytes;
     this.#exchanges = exchanges;
-    // By default Elysia looks for the path behind character 11 of the URL, which a short Host header moves.
-    let elysia: AnyElysia = new Elysia({ handler: { standardHostname: false }, normalize: true });
-    elysia = elysia.onError(({ code, error }) => {
-      // A plugin's `throw status(...)` is an answer, not an error.
-      if (typeof code === "string") throw toEndpointError(code, error);
-    });
-    for (const { endpoints } of instances) {
-      if (endpoints === undefined) continue;
-      this.#claim(endpoints);
-      elysia = elysia.use(endpoints as AnyElysia);
-    }
-    elysia.compile();
-    this.#elysia = elysia;
+    this.#mounts = [new Mount(instances.flatMap(({ endpoints }) => endpoints ?? []))];
   }
 
   /** The fixed part of each endpoint's path: nothing else may answer there. */
   get prefixes(): string[] {
-    return [...new Set([...this.#methods.keys()].map((path) => path.replace(/\/[:*].*$/, "") || "/"))];
+    return [...new Set(this.#mounts.flatMap(({ prefixes }) => prefixes))];
+  }
+
+  /** All routes with what documents them; another object once they have changed. */
+  get endpoints(): OwnEndpoints {
+    return (this.#endpoints ??= {
+      routes: this.#mounts.flatMap(({ routes }) => routes),
+      models: Object.assign({}, ...this.#mounts.map(({ models }) => models)),
+    });
+  }
+
+  /**
+   * Puts a mount in the place of another; undefined: there was none, or none comes. Returns a way back. Throws a TypeError,
+   * and has changed nothing, when something else answers one of its requests.
+   */
+  replace(old: Mount | undefined, next: Mount | undefined): () => void {
+    const before = this.#mounts;
+    const others = before.filter((mount) => mount !== old);
+    for (const other of others) next?.refuseBeside(other);
+    const set = (mounts: readonly Mount[]): void => {
+      this.#mounts = mounts;
+      this.#endpoints = undefined;
+    };
+    set(next === undefined ? others : [...others, next]);
+    return () => set(before);
   }
 
   /** The last handler of the gateway's own chain: answers, or throws a GatewayError. */
   readonly answer: Handler = (async (exchange: Exchange): Promise<Response> => {
     const { method, path } = exchange;
-    const methods = this.#methodsAt(path);
-    if (methods === undefined) throw new GatewayError("NOT_FOUND", { message: "There is nothing at this path." });
+    const found = this.#find(path);
+    if (found === undefined) throw new GatewayError("NOT_FOUND", { message: "There is nothing at this path." });
+    const { mount, methods } = found;
     const asGet = method === "HEAD" && !methods.has("HEAD");
     if (!methods.has(asGet ? "GET" : method)) throw notServed(methods);
 
-    const response = await this.#ask(exchange, asGet ? "GET" : method);
+    const response = await this.#ask(mount, exchange, asGet ? "GET" : method);
     for (const [name, value] of Object.entries(ownHeaders)) {
       if (!response.headers.has(name)) response.headers.set(name, value);
     }
     return isStream(response) ? toStream(exchange, response) : withLength(exchange, response);
   }) as Handler;
 
-  async #ask(exchange: Exchange, method: string): Promise<Response> {
+  async #ask(mount: Mount, exchange: Exchange, method: string): Promise<Response> {
     let refusal: GatewayError | undefined;
     const watcher = { waiting() {}, moved() {}, tooLarge: (error: GatewayError) => void (refusal = error) };
     const body = await takeRequestBody(exchange, this.#maxBodyBytes, watcher);
@@ -73,37 +86,23 @@ export class Application {
     const request = toCanonicalRequest(exchange, method, body);
     this.#exchanges.set(request, exchange);
     try {
-      return await this.#elysia.fetch(request);
+      return await mount.answer(request, exchange);
     } catch (error) {
       // Whoever was reading says that the body is broken; that it is too large is the better answer.
       throw refusal ?? error;
     }
   }
 
-  #claim({ routes }: Endpoints): void {
-    for (const { method, path } of routes) {
-      const methods = this.#methods.get(path) ?? new Set();
-      this.#methods.set(path, methods);
-      for (const claimed of method === "ALL" ? admittedMethods : [method]) {
-        if (methods.has(claimed)) throw new TypeError(`endpoint ${claimed} ${path}: wanted one answer, got two`);
-        methods.add(claimed);
+  /** An exact path goes before a pattern, and the gateway's own before a plugin's. */
+  #find(path: string): { readonly mount: Mount; readonly methods: ReadonlySet<string> } | undefined {
+    for (const find of ["at", "like"] as const) {
+      for (const mount of this.#mounts) {
+        const methods = mount[find](path);
+        if (methods !== undefined) return { mount, methods };
       }
     }
-  }
-
-  #methodsAt(path: string): ReadonlySet<string> | undefined {
-    const exact = this.#methods.get(path);
-    if (exact !== undefined) return exact;
-    for (const [pattern, methods] of this.#methods) if (fits(pattern, path)) return methods;
     return undefined;
   }
-}
-
-function fits(pattern: string, path: string): boolean {
-  const wanted = pattern.split("/");
-  const got = path.split("/");
-  if (wanted.at(-1) === "*" ? got.length < wanted.length : got.length !== wanted.length) return false;
-  return wanted.every((segment, index) => segment === "*" || segment.startsWith(":") || segment === got[index]);
 }
 
 function notServed(methods: ReadonlySet<string>): GatewayError {

@@ -8,6 +8,7 @@ import { toRequestId } from "../observe/request-id.ts";
 import { toTraceparent } from "../observe/trace-context.ts";
 import { Exchange, type Outcome } from "../pipeline/exchange.ts";
 import type { InFlight } from "../pipeline/in-flight.ts";
+import { PluginFault } from "../pipeline/plugin-fault.ts";
 import { clientAddressOf, toPlainAddress } from "../proxy/client-address.ts";
 import { trackBody } from "../proxy/track-body.ts";
 import type { TrustedProxies } from "../proxy/trusted-proxies.ts";
@@ -99,7 +100,7 @@ export function createHandler(options: HandlerOptions): RequestHandler {
   function refuse(exchange: Exchange, thrown: unknown): Response {
     const error = toGatewayError(thrown);
     exchange.errorCode = error.code;
-    if (error.code === "INTERNAL_ERROR") {
+    if (error.code === "INTERNAL_ERROR" && !(error instanceof PluginFault)) {
       log.error(
         { request_id: exchange.requestId, err: describeError(error.cause) },
         "a request failed inside the gateway",

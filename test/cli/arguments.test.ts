@@ -38,12 +38,12 @@ describe("refused", () => {
   test.each<[string[], string[]]>([
     [["srve"], [`command: wanted ${commands}, got "srve" (command line)`]],
     [["hunter2 and more"], [`command: wanted ${commands}, got a string of 16 characters (command line)`]],
-    [["--bogus"], ["--bogus: wanted one of --config, --host, --port, got an unknown flag (command line)"]],
+    [["--bogus"], ["--bogus: wanted one of --config, --host, --port, --plugins, got an unknown flag (command line)"]],
     [["-p", "80"], [`command: wanted ${commands}, got "80" (command line)`]],
     [["health", "--port", "80"], ["--port: wanted one of --config, --url, got an unknown flag (command line)"]],
     [
       ["--constructor=x"],
-      ["--constructor: wanted one of --config, --host, --port, got an unknown flag (command line)"],
+      ["--constructor: wanted one of --config, --host, --port, --plugins, got an unknown flag (command line)"],
     ],
     [["--port"], ["--port: wanted a value behind it, got nothing (command line)"]],
     [["--port="], ["--port: wanted a value behind it, got nothing (command line)"]],
@@ -63,7 +63,7 @@ describe("refused", () => {
     [
       ["serve", "--bogus", "--config=", "more"],
       [
-        "--bogus: wanted one of --config, --host, --port, got an unknown flag (command line)",
+        "--bogus: wanted one of --config, --host, --port, --plugins, got an unknown flag (command line)",
         "--config: wanted a value behind it, got nothing (command line)",
         'arguments: wanted only flags behind serve, got "more" (command line)',
       ],

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runGateway } from "../support/gateway.ts";
 import { settingsDirectory } from "./settings-file.ts";
@@ -15,6 +15,7 @@ function codeOf(text: string, format: string): string {
 test.each(["yaml", "toml"])("the full example in %s is good", async (format) => {
   directory.write(`gateway.${format}`, codeOf(fullExample, format));
   directory.write("users.yaml", "users: []");
+  mkdirSync(join(directory.path, "plugins"), { recursive: true });
   expect(await runGateway(["check", "--config", `gateway.${format}`], {}, directory.path)).toEqual({
     code: 0,
     stdout: "settings are good (static services: 3, routes: 4)\n",

@@ -120,7 +120,10 @@ describe.each(runners)("explain by %s", (_, run) => {
       ["explain", "FETCH", "/x"],
       'METHOD: wanted one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, WEBSOCKET, got "FETCH" (command line)\n',
     ],
-    [["explain", "/x", "--port", "1"], "--port: wanted one of --config, --url, got an unknown flag (command line)\n"],
+    [
+      ["explain", "/x", "--port", "1"],
+      "--port: wanted one of --config, --url, --plugins, got an unknown flag (command line)\n",
+    ],
   ])("%j is refused", async (args, stderr) => {
     expect(await run(args)).toEqual({ code: 1, stdout: "", stderr });
   });

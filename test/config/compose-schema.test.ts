@@ -29,11 +29,11 @@ test("a plugin's settings stand beside the kernel's, and what a route says to it
 });
 
 test.each([
-  [[plugin("a", "port")], "plugin a: wanted settings with names of their own, got port, which is taken"],
-  [[plugin("a", "x"), plugin("b", "x")], "plugin b: wanted settings with names of their own, got x, which is taken"],
+  [[plugin("a", "port")], "plugin a: options: wanted names of their own, got port, which is taken"],
+  [[plugin("a", "x"), plugin("b", "x")], "plugin b: options: wanted names of their own, got x, which is taken"],
   [
     [plugin("timeout", "x", Type.Object({}))],
-    "plugin timeout: wanted settings with names of their own, got timeout, which is taken",
+    "plugin timeout: options: wanted names of their own, got timeout, which is taken",
   ],
 ])("a plugin cannot take a name that is taken", (plugins, message) => {
   expect(() => createSettingsSchema(plugins)).toThrow(new TypeError(message));

@@ -2,10 +2,13 @@ import { hardlyLimited, openRoutes, secretKey } from "./open-routes.ts";
 import type { Plugin } from "@isaas/gateway-sdk/plugin";
 import { systemClock } from "../../src/clock.ts";
 import { loadSettings } from "../../src/config/load.ts";
+import { SettingsError } from "../../src/config/problem.ts";
 import type { RouteSetting, Settings } from "../../src/config/settings.ts";
 import { corePlugins } from "../../src/core-plugins.ts";
 import { createGateway, type Gateway } from "../../src/gateway.ts";
 import type { RootLog } from "../../src/observe/logger.ts";
+import type { Guest } from "../../src/plugins-dir/guest.ts";
+import { loadGuests } from "../../src/plugins-dir/load-guests.ts";
 
 export interface InProcessLine extends Record<string, unknown> {
   readonly level: string;
@@ -26,6 +29,8 @@ export interface InProcessOptions {
   /** Beside the core plugins, after them. */
   readonly plugins?: readonly Plugin[];
   readonly routes?: readonly RouteSetting[];
+  /** As PLUGINS_DIR names it. */
+  readonly pluginsDir?: string;
 }
 
 export async function startInProcess(options: InProcessOptions = {}): Promise<InProcessGateway> {
@@ -39,11 +44,22 @@ export async function composeInProcess(
   options: InProcessOptions = {},
 ): Promise<{ gateway: Gateway; lines: InProcessLine[] }> {
   const plugins = [...corePlugins, ...(options.plugins ?? [])];
+  const guests = options.pluginsDir === undefined ? [] : await readGuests(options.pluginsDir);
   const lines: InProcessLine[] = [];
   const log = collectLog(lines);
   const routes = options.routes ?? openRoutes(options.environment ?? {}).map(routeSetting);
-  const settings = readSettings(routes.length > 0 ? { ...options, routes } : options);
-  return { gateway: await createGateway({ settings, plugins, log, clock: systemClock, version: "1.2.3" }), lines };
+  const all = [...(options.plugins ?? []), ...guests.map(({ plugin }) => plugin)];
+  const settings = readSettings({ ...options, plugins: all, ...(routes.length > 0 && { routes }) });
+  return {
+    gateway: await createGateway({ settings, plugins, guests, log, clock: systemClock, version: "1.2.3" }),
+    lines,
+  };
+}
+
+async function readGuests(directory: string): Promise<readonly Guest[]> {
+  const { guests, problems } = await loadGuests(directory, corePlugins);
+  if (problems.length > 0) throw new SettingsError(problems);
+  return guests;
 }
 
 /** Settings as the environment gives them; routes, which only a file can name, are put in by hand. */
