@@ -247,10 +247,10 @@ export default definePlugin({ name: "a", stage: "edge", options: Type.Object({ a
 });`;
   using folder = pluginFolder({ "a.ts": plugin(0) });
   await using scene = await openScene(folder.path);
-  let isDone = false;
+  const done = new AbortController();
   const failed: number[] = [];
   const caller = (async () => {
-    while (!isDone) {
+    while (!done.signal.aborted) {
       const { status } = await fetch(`${scene.url}/shop/x`);
       if (status !== 200) failed.push(status);
       await Bun.sleep(2);
@@ -276,7 +276,7 @@ export default definePlugin({ name: "a", stage: "edge", options: Type.Object({ a
   const start = await measure();
   for (let version = 101; version <= 400; version += 1) await swapTo(version);
   const growth = (await measure()) - start;
-  isDone = true;
+  done.abort();
   await caller;
   expect(growth).toBeLessThan(20);
   expect(failed).toEqual([]);
