@@ -4,7 +4,7 @@ import type { BucketAnswer, Buckets } from "@isaas/gateway-sdk/store";
 import type { BucketKeys } from "./bucket-keys.ts";
 import type { LimitsRouteOptions } from "./options.ts";
 import { type OwnLimits, setRateLimitHeaders, strictestOf } from "./rate-limit-headers.ts";
-import { notCounted, tooManyRequests } from "./refusals.ts";
+import { notCounted, tooManyRequests, uncountedSeconds, waitSeconds } from "./refusals.ts";
 import { appliesTo, type Rule } from "./rule.ts";
 import type { ShadowLog } from "./shadow-log.ts";
 import { keepStricter } from "./upstream-headers.ts";
@@ -59,17 +59,19 @@ export function createLimiter(
     });
     const strictest = strictestOf(verdicts);
     if (strictest === undefined) return next(exchange);
-    const own = setRateLimitHeaders(exchange, verdicts, strictest, clock.now());
-    if (alone && whenStoreFails === "refuse") throw notCounted(route.service);
-    if (!allowed && !shadow) {
-      log.debug(
-        { request_id: exchange.requestId, rule: strictest.rule.name, key: keys.keyOf(strictest.rule, exchange) },
-        "refused",
-      );
-      refused.add({ rule: strictest.rule.name });
-      throw tooManyRequests(strictest.rule, strictest.state);
+    const { rule, state } = strictest;
+    if (alone && whenStoreFails === "refuse") {
+      setRateLimitHeaders(exchange, verdicts, strictest, clock.now(), uncountedSeconds);
+      throw notCounted(route.service);
     }
-    if (!allowed) shadowLog.wouldRefuse(strictest.rule.name, route.service);
+    if (!allowed && !shadow) {
+      log.debug({ request_id: exchange.requestId, rule: rule.name, key: keys.keyOf(rule, exchange) }, "refused");
+      refused.add({ rule: rule.name });
+      setRateLimitHeaders(exchange, verdicts, strictest, clock.now(), waitSeconds(state));
+      throw tooManyRequests(rule, state);
+    }
+    if (!allowed) shadowLog.wouldRefuse(rule.name, route.service);
+    const own = setRateLimitHeaders(exchange, verdicts, strictest, clock.now());
     const response = next(exchange);
     return response instanceof Promise
       ? response.then((late) => settle(exchange, late, own))

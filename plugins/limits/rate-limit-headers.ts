@@ -29,16 +29,19 @@ export interface OwnLimits {
   readonly limit: string;
 }
 
-/** Set before the answer is known: every answer of a limited route has them, errors of later stages too. */
+/**
+ * Set before the answer is known: every answer of a limited route has them, errors of later stages too. `retryAfter` is
+ * what a refusal says beside them, in seconds.
+ */
 export function setRateLimitHeaders(
   exchange: Exchange,
   verdicts: readonly Verdict[],
   { rule, state }: Verdict,
   nowMs: number,
+  retryAfter = Number.POSITIVE_INFINITY,
 ): OwnLimits {
   const policy = verdicts.map((verdict) => verdict.rule.policy).join(", ");
-  const isRefused = state.waitMs > 0;
-  const limit = verdicts.map((verdict) => toLimit(verdict, isRefused)).join(", ");
+  const limit = verdicts.map((verdict) => toLimit(verdict, retryAfter)).join(", ");
   exchange.setHeader("x-ratelimit-limit", String(rule.burst));
   exchange.setHeader("x-ratelimit-remaining", String(state.remaining));
   exchange.setHeader("x-ratelimit-reset", String(Math.ceil((nowMs + state.fullMs) / 1000)));
@@ -48,8 +51,8 @@ export function setRateLimitHeaders(
 }
 
 /** What is left, and the seconds until all of it is back; of a rule that refuses, those until it lets the request pass. */
-function toLimit({ rule: { name }, state: { remaining, waitMs, fullMs } }: Verdict, isRefused: boolean): string {
-  const left = `"${name}";r=${remaining}`;
+function toLimit({ rule: { name }, state: { remaining, waitMs, fullMs } }: Verdict, retryAfter: number): string {
+  const seconds = Math.ceil((waitMs || fullMs) / 1000);
   // Retry-After must not point to an earlier time than any `t` beside it.
-  return isRefused && waitMs === 0 ? left : `${left};t=${Math.ceil((waitMs || fullMs) / 1000)}`;
+  return seconds > retryAfter ? `"${name}";r=${remaining}` : `"${name}";r=${remaining};t=${seconds}`;
 }

@@ -2,13 +2,13 @@ import { expect, test } from "bun:test";
 import { startRedis } from "../../support/redis.ts";
 import { asAdmin } from "../../support/token.ts";
 import { waitFor } from "../../support/wait-for.ts";
-import { startScene } from "./scene.ts";
+import { rule, startScene } from "./scene.ts";
 
 test("a route that would rather refuse is 503 while nobody can count, and so is freeing a caller", async () => {
   const redis = await startRedis();
   const scene = await startScene({
-    limits: { when_store_fails: "refuse" },
-    environment: { REDIS_URL: redis.url, RATE_LIMIT_BURST: "1000", RATE_LIMIT_PER_SECOND: "1000" },
+    limits: { when_store_fails: "refuse", rules: [rule(1000)] },
+    environment: { REDIS_URL: redis.url },
   });
   const free = () =>
     fetch(`${scene.gateway.url}/api/v1/rate-limits/00000000000000aa`, { method: "DELETE", headers: asAdmin() });
@@ -21,7 +21,8 @@ test("a route that would rather refuse is 503 while nobody can count, and so is 
     const refused = await scene.get();
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
     expect(refused.headers.get("x-ratelimit-limit")).toBe("1000");
-    expect(refused.headers.get("ratelimit")).toMatch(/^"caller";r=\d+/);
+    // All of it is back later than Retry-After says: no time stands beside that one.
+    expect(refused.headers.get("ratelimit")).toMatch(/^"few";r=\d+$/);
     redis.resume();
     await waitFor("an answer", async () => (await scene.get()).status === 200);
   } finally {
