@@ -111,6 +111,46 @@ describe.each(runners)("explain by %s", (_, run) => {
     );
   });
 
+  test("its rules, its fallback and its circuit are told under the plugins that see to them", async () => {
+    const path = directory.write(
+      "rules.yaml",
+      `limits: [{name: gold, per_second: 2, burst: 4, per: [route, address], scopes: [gold, rich], unless_scopes: [poor]}]
+circuits: {a_service: {failure_rate: 0.5, minimum_requests: 7, window_seconds: 9, recovery_seconds: 3}}
+routes:
+  - service: a_service
+    path_prefix: /a
+    limits: {rules: [gold, {name: own, per_second: 0.5, burst: 3}], cost: 2, shadow: true, when_store_fails: refuse}
+    breakers: {fallback: {on: [open, timeout], service: b_service}}
+  - {service: a_service, path_prefix: /b, rate_limit: false, circuit_breaker: false, breakers: {fallback: {status: 204}}}
+`,
+    );
+    const chainOf = async (of: string): Promise<string[]> => {
+      const lines = (await run(["explain", of, "--config", path])).stdout.split("\n");
+      return lines.filter((line) => /^(chain| )/.test(line)).map((line) => line.slice(12));
+    };
+    expect(await chainOf("/a")).toEqual([
+      "edge: cors",
+      "identity: auth",
+      "admission: limits",
+      "  gold: 2 a second, burst 4, per address and route, with scope gold or rich, without scope poor",
+      "  own: 0.5 a second, burst 3, per caller",
+      "  a request costs 2",
+      "  shadow: nobody is refused",
+      "  503 while the store is away",
+      "upstream: breakers",
+      "  circuit closed: opens at a share of failures of 0.5 in 9 s of at least 7 requests, for 3 s",
+      "  fallback when open or timeout: b_service",
+      "upstream: forward",
+    ]);
+    expect(await chainOf("/b")).toEqual([
+      "edge: cors",
+      "identity: auth",
+      "upstream: breakers",
+      "  fallback when open or unavailable: 204, always the same",
+      "upstream: forward",
+    ]);
+  });
+
   test.each<[string[], string]>([
     [["explain"], "PATH: wanted a path that starts with /, got nothing (command line)\n"],
     [["explain", "GET"], 'PATH: wanted a path that starts with /, got "GET" (command line)\n'],
