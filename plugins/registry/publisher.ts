@@ -24,8 +24,8 @@ export class Publisher {
   readonly #documents: Documents;
   readonly #rules: AddressRules;
   readonly #log: Log;
-  /** Services whose routes belong to somebody else here. */
-  readonly #colliding = new Set<string>();
+  /** Services whose routes belong to somebody else here, or name what only other gateways' settings have. */
+  readonly #unfit = new Set<string>();
 
   constructor({ services, catalogue, board, documents, rules, log }: PublisherOptions) {
     this.#services = services;
@@ -39,14 +39,14 @@ export class Publisher {
   publish(service: string): void {
     this.#publish(service);
     // What stood in the way of others may be gone.
-    for (const other of this.#colliding) if (other !== service) this.#publish(other);
+    for (const other of this.#unfit) if (other !== service) this.#publish(other);
   }
 
   #publish(service: string): void {
     const records = [...this.#catalogue.instancesOf(service).values()];
     const routes = this.#catalogue.routesOf(service);
     if (routes === undefined) {
-      this.#colliding.delete(service);
+      this.#unfit.delete(service);
       this.#services.withdraw(service);
       return;
     }
@@ -57,17 +57,17 @@ export class Publisher {
         lastCheck: () => this.#lastCheck(service),
         document: this.#documents.of(service),
       });
-      this.#colliding.delete(service);
+      this.#unfit.delete(service);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       // What was served of it before is out of date.
       this.#services.withdraw(service);
-      if (this.#colliding.has(service)) return;
-      this.#colliding.add(service);
+      if (this.#unfit.has(service)) return;
+      this.#unfit.add(service);
       // Another gateway on the store, with other settings, let it in.
       this.#log.error(
         { service, reason: error.message },
-        "a registered service collides with the settings: not served",
+        "a registered service does not fit the settings here: not served",
       );
     }
   }

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { writeSettings } from "../support/config-file.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { bodyOf, openSharedScene, openStranger } from "./shared-scene.ts";
 
@@ -18,7 +19,7 @@ test.concurrent(
     expect((await second.get("/billing/x")).by).toBe("fixed");
     const collisions = () =>
       second.process.lines.filter(({ level, service }) => level === "error" && service === "invoices_service");
-    await second.process.waitForLine(({ msg }) => msg.includes("collides with the settings"));
+    await second.process.waitForLine(({ msg }) => msg.includes("does not fit the settings"));
     // Each change of health tries again.
     await registered.answerChecks({ status: 500 });
     await second.registry.waitForStatus("invoices_service", "unhealthy");
@@ -31,6 +32,27 @@ test.concurrent(
     expect((await second.registry.remove("invoices_service", id)).status).toBe(204);
     await waitFor("the first to forget it", async () => (await first.get("/billing/x")).status === 404, 2_000);
     expect((await second.get("/billing/x")).by).toBe("fixed");
+  },
+  30_000,
+);
+
+test.concurrent(
+  "a rule of limits that only one gateway's settings have keeps a service from the others, and they say why",
+  async () => {
+    await using scene = await openSharedScene();
+    const limits = [{ name: "gold", per_second: 1, burst: 1 }];
+    const first = await scene.gateway();
+    const second = await scene.gateway({ CONFIG: writeSettings({ limits }) });
+    const routes = [{ path_prefix: "/api/v1/billing", limits: { rules: ["gold"] } }];
+    const body = bodyOf("billing", await scene.instance(), { routes });
+    expect((await first.registry.register(body)).status).toBe(400);
+    await second.registry.bring(body);
+    const line = await first.process.waitForLine(({ msg }) => msg.includes("does not fit the settings"));
+    expect(line).toMatchObject({
+      level: "error",
+      service: "billing_service",
+      reason: "/api/v1/billing: limits.rules: wanted names of `limits`, got another",
+    });
   },
   30_000,
 );
