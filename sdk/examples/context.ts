@@ -1,4 +1,6 @@
+import { gatewayService } from "@isaas/gateway-sdk/service";
 import { Elysia, t } from "elysia";
+import { atTheGateway } from "./at-the-gateway.ts";
 import { runService } from "./run-service.ts";
 
 interface Session {
@@ -20,7 +22,8 @@ const Action = t.Object({
 export const context = new Elysia()
   .get("/health", () => ({ status: "healthy", service: "context" }))
   .post("/analyze", ({ body }) => analyze(body), { body: Action })
-  .get("/sessions/:id", ({ params, status }) => sessions.get(params.id) ?? status(404, { message: "no such session" }));
+  .get("/sessions/:id", ({ params, status }) => sessions.get(params.id) ?? status(404, { message: "no such session" }))
+  .use(gatewayService({ name: "context", ...atTheGateway }));
 
 export type Context = typeof context;
 

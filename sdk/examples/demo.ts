@@ -5,6 +5,7 @@ import { stopSignal } from "./demo/stop-signal.ts";
 import { tour } from "./demo/tour.ts";
 import { createUser } from "./demo/user.ts";
 import { waitUntilReady } from "./demo/wait-until-ready.ts";
+import { waitUntilRegistered } from "./demo/wait-until-registered.ts";
 import { whatToTry } from "./demo/what-to-try.ts";
 
 // `bun run demo`: the whole house on one machine. Runs before anything is installed, so it imports only what Bun brings.
@@ -43,13 +44,15 @@ async function show(): Promise<void> {
   await house.run("bun run build", ".ci/build.ts");
 
   print.heading("Starting");
-  await house.startServices();
-  for (const { child, url } of house.services) print.line(`${child.name.padEnd(11)} ${url}  pid ${child.pid}`);
   const port = freePort(wanted, "127.0.0.1");
   if (port !== wanted) print.line(`port ${wanted} is taken; using a free one`);
   const gateway = await house.startGateway(port, user);
   await waitUntilReady(gateway.url);
   print.line(`${"gateway".padEnd(11)} ${gateway.url}  pid ${gateway.child.pid}`);
+  await house.startServices(gateway.url);
+  for (const { child, url } of house.services) print.line(`${child.name.padEnd(11)} ${url}  pid ${child.pid}`);
+  await waitUntilRegistered(gateway.url, house);
+  print.line("they have registered themselves, and are well");
 
   print.heading("Calls through the gateway");
   try {

@@ -1,4 +1,6 @@
+import { gatewayService } from "@isaas/gateway-sdk/service";
 import { Elysia, t } from "elysia";
+import { atTheGateway } from "./at-the-gateway.ts";
 import { runService } from "./run-service.ts";
 
 const maxExamplesPerIntent = 200;
@@ -19,7 +21,8 @@ export const intent = new Elysia()
   .post("/classify", ({ body }) => classify(body.text), { body: t.Object({ text: Text }) })
   .post("/examples", ({ body, status }) => (learn(body.intent, body.text) ? body : status(409, { message: "full" })), {
     body: t.Object({ intent: Name, text: Text }),
-  });
+  })
+  .use(gatewayService({ name: "intent", ...atTheGateway }));
 
 export type Intent = typeof intent;
 

@@ -1,4 +1,6 @@
+import { gatewayService } from "@isaas/gateway-sdk/service";
 import { Elysia, t } from "elysia";
+import { atTheGateway } from "./at-the-gateway.ts";
 import { runService } from "./run-service.ts";
 
 const models = {
@@ -19,7 +21,8 @@ export const prediction = new Elysia()
       features: t.Array(t.Number({ minimum: -1e9, maximum: 1e9 }), { minItems: 1, maxItems: 1000 }),
       model: t.Optional(t.Union([t.Literal("mean"), t.Literal("trend")])),
     }),
-  });
+  })
+  .use(gatewayService({ name: "prediction", ...atTheGateway }));
 
 export type Prediction = typeof prediction;
 

@@ -1,4 +1,6 @@
+import { gatewayService } from "@isaas/gateway-sdk/service";
 import { Elysia, t } from "elysia";
+import { atTheGateway } from "./at-the-gateway.ts";
 import { Channels, type Message } from "./channels.ts";
 import { runService } from "./run-service.ts";
 
@@ -16,7 +18,8 @@ export const realtime = new Elysia()
   })
   .post("/", ({ body, status }) => status(202, channels.publish(body.channel, body.type, body.data)), {
     body: t.Object({ channel: Channel, type: t.String({ pattern: "^[\\w.:-]{1,64}$" }), data: t.Unknown() }),
-  });
+  })
+  .use(gatewayService({ name: "realtime", ...atTheGateway }));
 
 export type Realtime = typeof realtime;
 

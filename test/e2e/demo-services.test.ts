@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { repository, survivors } from "./demo-run.ts";
 
-type Service = Bun.Subprocess<"pipe", "pipe", "inherit">;
+type Service = Bun.Subprocess<"pipe", "pipe", "ignore">;
+/** Nobody is there: the services serve all the same, and say so on their standard error. */
+const GATEWAY = "http://127.0.0.1:9";
 
 describe("the demo services", () => {
   const running: Service[] = [];
@@ -10,8 +12,8 @@ describe("the demo services", () => {
   function start(name: string): Service {
     const service = Bun.spawn([process.execPath, `sdk/examples/${name}.ts`], {
       cwd: repository,
-      env: { ...process.env, PORT: "0", BUN_FEATURE_FLAG_NO_ORPHANS: undefined },
-      stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, PORT: "0", GATEWAY, BUN_FEATURE_FLAG_NO_ORPHANS: undefined },
+      stdio: ["pipe", "pipe", "ignore"],
     });
     running.push(service);
     return service;
@@ -107,7 +109,7 @@ describe("the demo services", () => {
     const child = `["${process.execPath}", "sdk/examples/context.ts"]`;
     const script = `const child = Bun.spawn(${child}, { stdin: "pipe" });
       await child.stdout.getReader().read(); console.log(child.pid); await child.exited`;
-    const env = { ...process.env, PORT: "0", BUN_FEATURE_FLAG_NO_ORPHANS: undefined };
+    const env = { ...process.env, PORT: "0", GATEWAY, BUN_FEATURE_FLAG_NO_ORPHANS: undefined };
     const parent = Bun.spawn([process.execPath, "-e", script], { cwd: repository, env, stdout: "pipe" });
     const { value } = await parent.stdout.getReader().read();
     const pid = Number(new TextDecoder().decode(value));

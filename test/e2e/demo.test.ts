@@ -41,6 +41,7 @@ describe("bun run demo", () => {
       for (const prefix of ["context", "intent", "predict", "realtime"]) {
         expect(output).toContain(`/api/v1/${prefix}`);
       }
+      expect(output).toContain("they have registered themselves, and are well");
       expect(output).toContain('<- 404 {"error":{"code":"NOT_FOUND"');
       expect(output).toMatch(/^ {2}curl .*\/api\/v1\/context\/analyze/m);
       expect(pidsIn(output)).toHaveLength(5);

@@ -10,9 +10,11 @@ export const repository = join(import.meta.dirname, "../../..");
 
 const services = ["context", "intent", "prediction", "realtime"] as const;
 
-/** Everything the demo runs. Started one after the other, stopped in the reverse order: the gateway drains first. */
+/** Everything the demo runs. The gateway is there first and drains first: then the services have nobody left to serve. */
 export class House {
   readonly services: { readonly child: Child; readonly url: string }[] = [];
+  /** By it the services may register. */
+  readonly registrationKey = crypto.randomUUID();
   readonly #children: Child[] = [];
   readonly #emptyDirectory = mkdtempSync(join(tmpdir(), "gateway-demo-"));
   #closed = false;
@@ -25,13 +27,14 @@ export class House {
     if (code !== 0 && !this.#closed) throw new Error(`${name} ended with ${code}\n${tool.tail}`);
   }
 
-  async startServices(): Promise<void> {
+  /** They register themselves: the gateway is told nothing of them. */
+  async startServices(gateway: string): Promise<void> {
     const started = services.map(async (name) => {
       const child = this.#start({
         name,
         command: [process.execPath, `sdk/examples/${name}.ts`],
         cwd: repository,
-        env: { ...process.env, HOST: host, PORT: "0" },
+        env: { ...process.env, HOST: host, PORT: "0", GATEWAY: gateway, REGISTRATION_KEY: this.registrationKey },
       });
       const { url } = await child.firstLine(({ service }) => service === name, startTimeoutMs);
       return { child, url: String(url) };
@@ -55,9 +58,7 @@ export class House {
         USERS_FILE: usersFile,
         LOG_FORMAT: "json",
         DRAIN_SECONDS: "5",
-        ...Object.fromEntries(
-          this.services.map(({ child: { name }, url }) => [`${name.toUpperCase()}_SERVICE_URL`, url]),
-        ),
+        REGISTRATION_KEY: this.registrationKey,
       },
     });
     const listening = await child.firstLine(({ msg }) => msg === "listening", startTimeoutMs);
@@ -66,7 +67,9 @@ export class House {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const child of this.#children.splice(0).toReversed()) await child.stop();
+    const [gateway, ...others] = this.#children.splice(0);
+    await gateway?.stop();
+    await Promise.all(others.map((child) => child.stop()));
     rmSync(this.#emptyDirectory, { recursive: true, force: true });
   }
 

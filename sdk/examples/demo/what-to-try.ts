@@ -12,6 +12,7 @@ export function whatToTry(gateway: string, { username, password }: DemoUser): st
     "",
     `TOKEN=$(${login} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
     `curl ${token} ${api}/users/me`,
+    `curl ${token} ${api}/services`,
     `curl ${post} ${api}/context/analyze -d '{"action":"click","session_id":"demo"}'`,
     `curl ${token} ${api}/context/sessions/demo`,
     `curl ${post} ${api}/intent/classify -d '{"text":"please close my account"}'`,
