@@ -4,12 +4,10 @@ import fastify from "fastify";
 import { registerService } from "@isaas/gateway-sdk/service";
 
 const app = fastify();
-app.get("/health", async () => ({ status: "healthy" }));
-app.get("/*", async (request) => ({
-  by: "fastify",
-  path: request.url,
-  user: request.headers["x-authenticated-user"],
-}));
+app.get("/health", (_request, reply) => reply.send({ status: "healthy" }));
+app.get("/*", (request, reply) => {
+  reply.send({ by: "fastify", path: request.url, user: request.headers["x-authenticated-user"] });
+});
 
 await app.listen({ host: "0.0.0.0", port: Number(process.env.PORT ?? 0) });
 const { port } = app.server.address();

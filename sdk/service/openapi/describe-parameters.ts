@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonSchemas } from "./json-schema.ts";
 
 interface Fields {
   readonly properties: Json;
-  readonly required: ReadonlySet<unknown>;
+  readonly required: readonly unknown[];
 }
 
 /** Headers that OpenAPI tells in other places. */
@@ -25,7 +25,7 @@ function describe(place: string, { properties, required }: Fields): Json[] {
     name,
     in: place,
     // Whoever leaves out one with a default gets the default.
-    required: required.has(name) && !(isObject(schema) && "default" in schema),
+    required: required.includes(name) && !(isObject(schema) && "default" in schema),
     schema,
   }));
 }
@@ -37,6 +37,6 @@ function fieldsOf(schemas: JsonSchemas, schema: Json | undefined): Fields {
   const own = { properties: isObject(properties) ? properties : {}, required: Array.isArray(required) ? required : [] };
   return {
     properties: Object.assign({}, ...parts.map((part) => part.properties), own.properties),
-    required: new Set([...parts.flatMap((part) => [...part.required]), ...own.required]),
+    required: parts.flatMap((part) => part.required).concat(own.required),
   };
 }

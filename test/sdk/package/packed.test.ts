@@ -159,9 +159,9 @@ test("Node's own server, Express, Fastify and Hono register, are called, and are
 /** Calls the service as fast as it answers, until it is told to stop. */
 function keepCalling(callers: number) {
   const answers: string[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const call = async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { status, text } = await callGateway(`${scene.gateway.url}/api/v1/weather/x`).catch((error) => ({
         status: 0,
         text: String(error),
@@ -173,7 +173,7 @@ function keepCalling(callers: number) {
   return {
     answers,
     async stop() {
-      isOver = true;
+      over.abort();
       await calls;
     },
   };
