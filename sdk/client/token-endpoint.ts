@@ -1,0 +1,31 @@
+import { callSignal } from "./call-signal.ts";
+import { anonymous } from "./create-session.ts";
+import type { TokenEndpoint } from "./login-session.ts";
+import type { Settled } from "./options.ts";
+import { type Fetcher, send } from "./send.ts";
+
+/** The endpoints below this URL that issue tokens and take them back. */
+export function createTokenEndpoint(url: string, fetch: Fetcher, settled: Settled): TokenEndpoint {
+  return async (path, form, { again }) => {
+    const call = callSignal([], settled.timeoutMs);
+    const request = {
+      url: `${url}/${path}`,
+      method: "POST",
+      headers: {},
+      init: { body: new URLSearchParams(form) },
+      mayBeSentAgain: again,
+    };
+    const means = {
+      fetch,
+      session: anonymous,
+      pacer: undefined,
+      service: "",
+      settled: { ...settled, pace: false },
+      call,
+    };
+    const { data, error } = await send(request, means);
+    call.release();
+    if (error !== null) throw error;
+    return data;
+  };
+}

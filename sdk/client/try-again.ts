@@ -1,0 +1,48 @@
+import type { CallFailure } from "./call-failure.ts";
+import type { Settled } from "./options.ts";
+
+/** Of an answer that is no success, or of none. */
+export interface Failed {
+  readonly error: CallFailure;
+  readonly headers: Headers | undefined;
+}
+
+/** RFC 9110 section 9.2.2, of the methods that the gateway knows. */
+const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
+const passing: ReadonlySet<number> = new Set([502, 503, 504]);
+const firstMs = 250;
+const mostMs = 5000;
+/** Whoever has not asked for pace does not want to wait for a circuit to close. */
+const unpacedMs = 5000;
+
+export function mayBeSentAgain(method: string, headers: Readonly<Record<string, string>>): boolean {
+  return idempotent.has(method) || "idempotency-key" in headers;
+}
+
+/** Milliseconds to wait before a call is made again for the `tries`-th time, from 0; undefined: it is not. */
+export function waitBeforeRetry(
+  { error, headers }: Failed,
+  tries: number,
+  { retries, pace }: Settled,
+): number | undefined {
+  if (tries >= retries || !(error.code === "NO_ANSWER" || passing.has(error.status))) return undefined;
+  const toldMs = retryAfterMs(headers) ?? 0;
+  if (toldMs > unpacedMs && !pace) return undefined;
+  // Full jitter: those who failed together do not come back together.
+  return toldMs + Math.random() * Math.min(mostMs, firstMs * 2 ** tries);
+}
+
+/** Milliseconds to wait when the gateway itself has let the call wait: it was not executed, whatever its method. */
+export function waitAsTold({ error, headers }: Failed): number | undefined {
+  if (error.code === "RATE_LIMIT") return Number(error.details?.["retry_after_ms"]) || retryAfterMs(headers);
+  if (error.code === "CIRCUIT_OPEN" || error.code === "SERVICE_UNAVAILABLE") return retryAfterMs(headers);
+  return undefined;
+}
+
+/** Retry-After (RFC 9110 section 10.2.3): seconds, or a date. Undefined where it is missing or neither. */
+export function retryAfterMs(headers: Headers | undefined, now = Date.now()): number | undefined {
+  const text = headers?.get("retry-after")?.trim() ?? "";
+  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  const date = /^\w{3,9}, /.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
