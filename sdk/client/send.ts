@@ -37,6 +37,7 @@ export async function send(request: Sendable, means: Means): Promise<Outcome> {
     let tries = 0;
     let leftMs = settled.maxWaitMs;
     for (;;) {
+      signal.throwIfAborted();
       const credentials = "authorization" in request.headers ? {} : await whileWanted(means.session.present(), signal);
       const startMs = Date.now();
       const leave = await means.pacer?.enter(means.service, leftMs, signal);

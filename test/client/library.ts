@@ -4,6 +4,8 @@ const books = new Map([["1", { id: 1, title: "Middlemarch", added: new Date(0) }
 /** How often each key has come. */
 const attempts = new Map<string, number>();
 
+let streams = 0;
+
 const Book = t.Object({ title: t.String({ minLength: 1 }), pages: t.Optional(t.Number()) });
 
 const Flaky = t.Object({
@@ -35,6 +37,7 @@ export const library = new Elysia()
     key: headers["idempotency-key"] ?? null,
   }))
   .get("/guarded", ({ headers }) => headers["x-tenant"], { headers: t.Object({ "x-tenant": t.String() }) })
+  .get("/streams", () => streams)
   .get("/number", () => 42)
   .get("/text", () => "007")
   .get("/bytes", () => new Uint8Array([1, 2, 3]))
@@ -57,9 +60,14 @@ export const library = new Elysia()
   .get(
     "/events",
     async function* ({ query }) {
-      for (let number = 1; number <= query.count; number += 1) {
-        yield sse({ id: number, event: "tick", data: { number, text: "grün\nüber zwei" } });
-        await Bun.sleep(1);
+      streams += 1;
+      try {
+        for (let number = 1; number <= query.count; number += 1) {
+          yield sse({ id: number, event: "tick", data: { number, text: "grün\nüber zwei" } });
+          await Bun.sleep(1);
+        }
+      } finally {
+        streams -= 1;
       }
     },
     { query: t.Object({ count: t.Number() }) },
