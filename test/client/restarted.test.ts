@@ -1,0 +1,42 @@
+import { expect, test } from "bun:test";
+import { createClient } from "@isaas/gateway-sdk/client";
+import { writeSettings } from "../support/config-file.ts";
+import { startGateway } from "../support/gateway.ts";
+import { waitFor } from "../support/wait-for.ts";
+import { type Services, startLibrary } from "./scene.ts";
+
+test("a service is killed and started again while a client keeps calling: no GET fails", async () => {
+  let library = await startLibrary();
+  const gateway = await startGateway({
+    CONFIG: writeSettings({
+      routes: [{ service: "library_service", path_prefix: "/api/v1/open", auth_required: false, retries: 0 }],
+    }),
+    LIBRARY_SERVICE_URL: `http://127.0.0.1:${library.port}`,
+  });
+  const client = createClient<Services>(gateway.url);
+  const results: unknown[] = [];
+  let isCalling = true;
+  const call = async (): Promise<void> => {
+    while (isCalling) {
+      const { data, error } = await client.open.number.get();
+      results.push(error ?? data);
+      await Bun.sleep(5);
+    }
+  };
+  const callers = [call(), call(), call()];
+  await waitFor("calls before", () => results.length > 30);
+  const { port } = library;
+  await library.kill();
+  // Long enough for each caller to meet it.
+  await waitFor("the gateway to fail", () =>
+    gateway.lines.some(({ status }) => typeof status === "number" && status >= 502),
+  );
+  library = await startLibrary(port);
+  const before = results.length;
+  await waitFor("calls after", () => results.length > before + 100);
+  isCalling = false;
+  await Promise.all(callers);
+  expect(new Set(results)).toEqual(new Set([42]));
+  await gateway.stop();
+  await library.kill();
+}, 20_000);
