@@ -44,7 +44,7 @@ export class Pacer {
       for (const pool of pools) pool.inFlight -= 1;
       this.#probed.delete(service);
       if (answer !== undefined) this.#learn(service, answer);
-      for (const look of [...this.#waiting]) look();
+      for (const look of this.#waiting) look();
     };
   }
 

@@ -15,9 +15,9 @@ test("a service is killed and started again while a client keeps calling: no GET
   });
   const client = createClient<Services>(gateway.url);
   const results: unknown[] = [];
-  let isCalling = true;
+  const stop = new AbortController();
   const call = async (): Promise<void> => {
-    while (isCalling) {
+    while (!stop.signal.aborted) {
       const { data, error } = await client.open.number.get();
       results.push(error ?? data);
       await Bun.sleep(5);
@@ -34,7 +34,7 @@ test("a service is killed and started again while a client keeps calling: no GET
   library = await startLibrary(port);
   const before = results.length;
   await waitFor("calls after", () => results.length > before + 100);
-  isCalling = false;
+  stop.abort();
   await Promise.all(callers);
   expect(new Set(results)).toEqual(new Set([42]));
   await gateway.stop();

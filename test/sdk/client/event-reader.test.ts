@@ -3,7 +3,7 @@ import { EventReader } from "../../../sdk/client/event-reader.ts";
 
 const read = (...pieces: string[]) => {
   const reader = new EventReader();
-  return pieces.flatMap((piece) => [...reader.read(piece)]);
+  return pieces.flatMap((piece) => Array.from(reader.read(piece)));
 };
 
 test("an event is its fields, up to an empty line", () => {
