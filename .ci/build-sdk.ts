@@ -9,7 +9,7 @@ if (!existsSync(join(repository, "node_modules/rolldown-plugin-dts"))) {
 }
 const { bundleSdk } = await import("./sdk/bundle.ts");
 try {
-  await bundleSdk();
+  await bundleSdk(process.argv[2]);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

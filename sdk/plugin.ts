@@ -1,4 +1,5 @@
 import type { Static, TObject } from "typebox";
+import type { Containment } from "./containment.ts";
 import type { BalanceOptions, Policy, RouteMethod } from "./contract.ts";
 import type { GatewayError } from "./errors.ts";
 import type { Metrics } from "./metrics.ts";
@@ -7,6 +8,7 @@ import type { Store } from "./store.ts";
 
 // What a plugin of others needs beside its contract: they have this one entry point.
 export type { BalanceOptions, Policy, RouteMethod, RouteOptions } from "./contract.ts";
+export type * from "./containment.ts";
 export { demandScope, insufficientScope } from "./demand-scope.ts";
 export {
   type ErrorCode,
@@ -241,33 +243,6 @@ export interface OptionProblem {
   readonly by?: string;
   /** Who says so; default: the variable of the setting. */
   readonly source?: string;
-}
-
-/** When a plugin of PLUGINS_DIR counts as broken, and for how long. */
-export interface FaultLimit {
-  /** So many faults; 1 to 1000, default 5. */
-  readonly faults: number;
-  /** Within so many milliseconds; default 10 000. */
-  readonly withinMs: number;
-  /** Then nothing is asked of it for so many milliseconds, after which one request tries it; default 30 000. */
-  readonly pauseMs: number;
-}
-
-/** What the gateway holds a plugin of PLUGINS_DIR to. Plugins of the executable itself are not watched. */
-export interface Containment {
-  /**
-   * Milliseconds that the middleware may take for one request, beside the time in which it waits for `next`; then the
-   * request is a 500. 1 to 60 000, default 1000. Only what waits can be cut: a loop that never ends holds the gateway.
-   */
-  readonly budgetMs?: number;
-  /** Milliseconds for the import, and for each of `setup`, `start`, `ready`, `reload` and `close`; default 10 000. */
-  readonly startBudgetMs?: number;
-  /**
-   * What becomes of requests while the plugin counts as broken. `refuse`, the default: they get 503. `disable`: they pass
-   * without it; not for plugins of the identity stage and those that enforce a policy.
-   */
-  readonly onFaults?: "disable" | "refuse";
-  readonly faultLimit?: Partial<FaultLimit>;
 }
 
 export interface Plugin<Options extends TObject = TObject, RouteConfig extends TObject = TObject> extends Containment {

@@ -8,13 +8,14 @@ import { explain } from "./cli/explain.ts";
 import { health } from "./cli/health.ts";
 import { hashPassword } from "./cli/hash-password.ts";
 import { help } from "./cli/help.ts";
+import { newPlugin } from "./cli/new-plugin.ts";
 import { readInput } from "./cli/read-input.ts";
 import { serve } from "./cli/serve.ts";
 import { SettingsError } from "./config/problem.ts";
 import { corePlugins } from "./core-plugins.ts";
 import { version } from "./version.ts";
 
-const commands = { serve, check, explain, health, "hash-password": hashPassword };
+const commands = { serve, check, explain, health, "hash-password": hashPassword, plugin: newPlugin };
 
 async function main(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(args);

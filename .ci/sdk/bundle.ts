@@ -12,8 +12,8 @@ export const entryPoints = Object.keys(manifest.exports)
   .filter((name) => name !== "./package.json")
   .map((name) => name.slice(2));
 
-/** Bundles the SDK's entry points and their types into sdk/dist. What they share is there once. */
-export async function bundleSdk(): Promise<void> {
+/** Bundles the SDK's entry points and their types, by default into sdk/dist. What they share is there once. */
+export async function bundleSdk(into = join(directory, "dist")): Promise<void> {
   const missing = entryPoints.filter((name) => !existsSync(join(directory, `${name}.ts`)));
   if (missing.length > 0) throw new Error(`sdk/package.json exports what is not there: ${missing.join(", ")}`);
   const bundle = await rolldown({
@@ -26,7 +26,7 @@ export async function bundleSdk(): Promise<void> {
     plugins: [dts({ tsconfig: join(repository, "tsconfig.json") })],
   });
   await bundle.write({
-    dir: join(directory, "dist"),
+    dir: into,
     format: "esm",
     cleanDir: true,
     chunkFileNames: "shared/[name]-[hash].js",

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { type SettingFlag, settingFlags } from "../config/flags.ts";
 import { describeSecret, describeValue, type SettingProblem, SettingsError } from "../config/problem.ts";
 
-const commands = ["serve", "check", "explain", "health", "hash-password"] as const;
+const commands = ["serve", "check", "explain", "health", "hash-password", "plugin"] as const;
 export type Command = (typeof commands)[number];
 
 const settingNames = Object.keys(settingFlags) as SettingFlag[];
@@ -21,6 +21,7 @@ const shapes: Readonly<Record<Command, { readonly flags: readonly Flag[]; readon
   explain: { flags: ["config", "url", "plugins"], positionals: "[METHOD] PATH" },
   health: { flags: ["config", "url"] },
   "hash-password": { flags: [] },
+  plugin: { flags: ["config", "plugins"], positionals: "new NAME" },
 };
 
 /** Parses what stands behind the executable's name. Throws a SettingsError with everything it does not know. */

@@ -9,6 +9,7 @@ export const help = `gateway: an API gateway in one executable
   gateway health [--url URL]                              exit code 0 when the gateway is ready
   gateway hash-password                                   the argon2id hash of the password on the standard input, for
                                                           the users file
+  gateway plugin new NAME [--plugins DIR]                 a plugin to begin with, and its test
   gateway --version | --help
 
 Settings: defaults < file (YAML, TOML or JSON; --config or CONFIG) < environment < flags.

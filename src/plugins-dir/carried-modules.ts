@@ -1,5 +1,4 @@
 import * as contract from "@isaas/gateway-sdk/contract";
-import * as errors from "@isaas/gateway-sdk/errors";
 import * as plugin from "@isaas/gateway-sdk/plugin";
 import * as elysia from "elysia";
 import * as typebox from "typebox";
@@ -14,7 +13,6 @@ import * as value from "typebox/value";
 
 const modules: Readonly<Record<string, Record<string, unknown>>> = {
   "@isaas/gateway-sdk/contract": contract,
-  "@isaas/gateway-sdk/errors": errors,
   "@isaas/gateway-sdk/plugin": plugin,
   elysia,
   typebox,

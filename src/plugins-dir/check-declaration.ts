@@ -1,7 +1,8 @@
-import { policies, routeSchema } from "@isaas/gateway-sdk/contract";
+import { policies } from "@isaas/gateway-sdk/contract";
 import { type Plugin, stages } from "@isaas/gateway-sdk/plugin";
 import { serviceUrlKey } from "../config/service-urls.ts";
 import { describeValue } from "../config/problem.ts";
+import { isPluginName } from "./plugin-name.ts";
 
 export interface Mistake {
   readonly key: string;
@@ -23,15 +24,9 @@ const mustRefuse = ({ stage, enforces }: Fields): boolean =>
 
 const milliseconds: Rule = ["milliseconds from 1 to 60000", (value) => isNumber(value, 1, 60_000), "optional"];
 
-/** Keys of a route, and what else brings services beside plugins. */
-const takenNames: ReadonlySet<string> = new Set([...Object.keys(routeSchema.properties), "service", "settings", "dns"]);
-
 /** What a plugin may say of itself. A key that is not here is a mistake: it may be a misspelt guard. */
 const rules: Readonly<Record<keyof Plugin, Rule>> = {
-  name: [
-    "a word in lower case that is no key of a route",
-    (value) => typeof value === "string" && /^[a-z][a-z0-9_]{0,63}$/.test(value) && !takenNames.has(value),
-  ],
+  name: ["a word in lower case that is no key of a route", isPluginName],
   stage: [`one of ${stages.join(", ")}`, (value) => stages.some((stage) => stage === value)],
   options: ["a schema made by Type.Object, with words in lower case as its keys", isOptions],
   setup: ["a function", isFunction],

@@ -68,7 +68,8 @@ export class FolderWatch {
       if (isForced) return print !== this.#guests.get(label)?.file.print;
       return print !== this.#tried.get(label) && print === this.#seen.get(label);
     };
-    const due = [...new Set([...this.#guests.keys(), ...this.#tried.keys(), ...prints.keys()])].filter(isDue);
+    // Those that are there come first: a file that has another name by now is not gone for a moment.
+    const due = [...new Set([...prints.keys(), ...this.#guests.keys(), ...this.#tried.keys()])].filter(isDue);
     this.#seen = prints;
     for (const label of due) {
       if (this.#isClosed) return;

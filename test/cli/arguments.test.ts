@@ -34,7 +34,7 @@ test.each<[string[], object]>([
 });
 
 describe("refused", () => {
-  const commands = "one of serve, check, explain, health, hash-password";
+  const commands = "one of serve, check, explain, health, hash-password, plugin";
   test.each<[string[], string[]]>([
     [["srve"], [`command: wanted ${commands}, got "srve" (command line)`]],
     [["hunter2 and more"], [`command: wanted ${commands}, got a string of 16 characters (command line)`]],

@@ -4,13 +4,14 @@ import type { CommandContext } from "../../src/cli/context.ts";
 import { explain } from "../../src/cli/explain.ts";
 import { hashPassword } from "../../src/cli/hash-password.ts";
 import { health } from "../../src/cli/health.ts";
+import { newPlugin } from "../../src/cli/new-plugin.ts";
 import { serve } from "../../src/cli/serve.ts";
 import { SettingsError } from "../../src/config/problem.ts";
 import { corePlugins } from "../../src/core-plugins.ts";
 import { secretKey } from "../support/open-routes.ts";
 import type { RunResult } from "../support/gateway.ts";
 
-type Doors = Partial<Pick<CommandContext, "onSignal" | "readInput" | "exit">>;
+type Doors = Partial<Pick<CommandContext, "onSignal" | "onReload" | "readInput" | "exit">>;
 
 /** A command as main runs it, but inside the test's own process: for what coverage is to see. */
 export async function runInProcess(
@@ -40,9 +41,9 @@ export async function runInProcess(
   try {
     const parsed = parseArguments(args);
     if (parsed.command === "help" || parsed.command === "version") return { code: 0, stdout: parsed.command, stderr };
-    const code = await { serve, check, explain, health, "hash-password": hashPassword }[parsed.command](
-      context(parsed),
-    );
+    const code = await { serve, check, explain, health, "hash-password": hashPassword, plugin: newPlugin }[
+      parsed.command
+    ](context(parsed));
     return { code, stdout, stderr };
   } catch (error) {
     if (error instanceof SettingsError) return { code: 1, stdout, stderr: `${stderr}${error.message}\n` };

@@ -89,7 +89,7 @@ describe.each(scenes)("a plugin that breaks its contract in %s", (name, openScen
 
   test("where it throws stands in the log, with file and line", async () => {
     await scene.get("/shop/x?throw");
-    await waitFor("the log line", () => JSON.stringify(scene.lines).includes(`${folder.path}/faulty.ts:14:`));
+    await waitFor("the log line", () => JSON.stringify(scene.lines).includes(`${folder.path}/faulty.ts:13:`));
   });
 
   test("by an answer that was sent before: the first one is good, the second a 500", async () => {

@@ -7,8 +7,7 @@ import { pluginCode, pluginFolder, stamping } from "./plugin-folder.ts";
 
 /** Everything a plugin can have, of everything it can import. */
 const whole = `import { policies } from "@isaas/gateway-sdk/contract";
-import { GatewayError } from "@isaas/gateway-sdk/errors";
-import { definePlugin } from "@isaas/gateway-sdk/plugin";
+import { definePlugin, GatewayError } from "@isaas/gateway-sdk/plugin";
 import { Elysia, t } from "elysia";
 import { Type } from "typebox";
 import { Check } from "typebox/value";

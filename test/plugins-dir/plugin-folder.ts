@@ -29,8 +29,7 @@ export function pluginFolder(files: Readonly<Record<string, string>> = {}): Plug
 
 /** A plugin's file: what it declares beside name, stage and options, and what its `setup` returns. */
 export function pluginCode(name: string, returned: string, declared = "", above = ""): string {
-  return `import { definePlugin, type Exchange } from "@isaas/gateway-sdk/plugin";
-import { GatewayError } from "@isaas/gateway-sdk/errors";
+  return `import { definePlugin, GatewayError } from "@isaas/gateway-sdk/plugin";
 import { Elysia, t } from "elysia";
 import { Type } from "typebox";
 ${above}

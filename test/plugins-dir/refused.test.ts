@@ -54,22 +54,22 @@ const broken: readonly (readonly [what: string, files: Record<string, string>, s
   [
     "a stage that there is not",
     { "a.ts": pluginCode("a", "{}", 'stage: "identitiy" as never,') },
-    'plugin a.ts: stage: wanted one of edge, identity, admission, transform, upstream, got "identitiy" (DIR/a.ts:6)',
+    'plugin a.ts: stage: wanted one of edge, identity, admission, transform, upstream, got "identitiy" (DIR/a.ts:5)',
   ],
   [
     "options that are no object",
     { "a.ts": pluginCode("a", "{}", "options: Type.String() as never,") },
-    "plugin a.ts: options: wanted a schema made by Type.Object, with words in lower case as its keys, got something else (DIR/a.ts:6)",
+    "plugin a.ts: options: wanted a schema made by Type.Object, with words in lower case as its keys, got something else (DIR/a.ts:5)",
   ],
   [
     "a key that there is not",
     { "a.ts": pluginCode("a", "{}", '...{ onFault: "refuse" },') },
-    "plugin a.ts: onFault: wanted one of name, stage, options, setup, after, requires, enforces, routeOptions, check, checkRoute, budgetMs, startBudgetMs, onFaults, faultLimit, got an unknown name (DIR/a.ts:6)",
+    "plugin a.ts: onFault: wanted one of name, stage, options, setup, after, requires, enforces, routeOptions, check, checkRoute, budgetMs, startBudgetMs, onFaults, faultLimit, got an unknown name (DIR/a.ts:5)",
   ],
   [
     "a guard that would step aside",
     { "a.ts": pluginCode("a", "{}", 'stage: "identity", onFaults: "disable",') },
-    'plugin a.ts: onFaults: wanted refuse or disable, and refuse for a plugin that guards, got "disable" (DIR/a.ts:6)',
+    'plugin a.ts: onFaults: wanted refuse or disable, and refuse for a plugin that guards, got "disable" (DIR/a.ts:5)',
   ],
   [
     "the name of a core plugin",
@@ -84,7 +84,7 @@ const broken: readonly (readonly [what: string, files: Record<string, string>, s
   [
     "a name that routes use",
     { "a.ts": pluginCode("timeout", "{}") },
-    'plugin a.ts: name: wanted a word in lower case that is no key of a route, got "timeout" (DIR/a.ts:6)',
+    'plugin a.ts: name: wanted a word in lower case that is no key of a route, got "timeout" (DIR/a.ts:5)',
   ],
   [
     "a setting of the gateway",
@@ -104,34 +104,46 @@ const broken: readonly (readonly [what: string, files: Record<string, string>, s
   [
     "a set-up that throws",
     { "a.ts": pluginCode("a", "", 'setup() {\n    throw new Error("no key");\n  },') },
-    "plugin a.ts: setup: wanted a call that succeeds, got no key (DIR/a.ts:11)",
+    "plugin a.ts: setup: wanted a call that succeeds, got no key (DIR/a.ts:10)",
   ],
   [
     "a set-up that never ends",
     { "a.ts": pluginCode("a", "", "startBudgetMs: 50,\n  setup: () => new Promise<never>(() => {}),") },
-    "plugin a.ts: setup: wanted a call that succeeds, got no end within 50 ms (DIR/a.ts:11)",
+    "plugin a.ts: setup: wanted a call that succeeds, got no end within 50 ms (DIR/a.ts:10)",
   ],
   [
     "a set-up that gives something else",
     { "a.ts": pluginCode("a", "{ routes: () => undefined } as never") },
-    "plugin a.ts: setup: wanted a call that succeeds, got wanted route, explain, own, start, ready, reload, close, endpoints from setup, got routes (DIR/a.ts:11)",
+    "plugin a.ts: setup: wanted a call that succeeds, got wanted route, explain, own, start, ready, reload, close, endpoints from setup, got routes (DIR/a.ts:10)",
   ],
+  ...[
+    ["null as never", "wanted parts of a plugin from setup, got null"],
+    ['{ route: "none" } as never', "wanted a function as route, got string"],
+    ["{ endpoints: {} } as never", "wanted an Elysia instance as endpoints, got another"],
+  ].map(
+    ([returned = "", got]) =>
+      [
+        `a set-up that gives ${returned}`,
+        { "a.ts": pluginCode("a", returned) },
+        `plugin a.ts: setup: wanted a call that succeeds, got ${got} (DIR/a.ts:10)`,
+      ] as const,
+  ),
   [
     "a route that it cannot make a chain for",
     {
       "a.ts": pluginCode("a", '{\n    route() {\n      throw new Error("no rule");\n    },\n  }'),
     },
-    "plugin a.ts: route: wanted a call that succeeds, got no rule (DIR/a.ts:13)",
+    "plugin a.ts: route: wanted a call that succeeds, got no rule (DIR/a.ts:12)",
   ],
   [
     "an endpoint that the gateway has",
     { "a.ts": pluginCode("a", '{ endpoints: new Elysia().get("/health", () => "well") }') },
-    "plugin a.ts: endpoints: wanted a call that succeeds, got endpoint GET /health: wanted one answer, got two (DIR/a.ts:11)",
+    "plugin a.ts: endpoints: wanted a call that succeeds, got endpoint GET /health: wanted one answer, got two (DIR/a.ts:10)",
   ],
   [
     "metrics by a name that is taken",
     { "a.ts": pluginCode("faults", '{ start: host.metrics.counter("total", "x").add }') },
-    "plugin a.ts: setup: wanted a call that succeeds, got metrics: wanted a name of its own, got gateway_plugin_faults_total, which is taken (DIR/a.ts:11)",
+    "plugin a.ts: setup: wanted a call that succeeds, got metrics: wanted a name of its own, got gateway_plugin_faults_total, which is taken (DIR/a.ts:10)",
   ],
 ];
 
@@ -165,7 +177,7 @@ describe.each(runners)("%s says everything at once", (_, run) => {
       "c_word: wanted another, got this one (C_WORD)",
       "drain_seconds: wanted a number from 0 to 3600, got -1 (DRAIN_SECONDS)",
       'plugin a.ts: wanted a file that can be imported, got Expected identifier but found "=" (DIR/a.ts:1)',
-      "plugin d.ts: check: wanted a call that succeeds, got checked badly (DIR/d.ts:10)",
+      "plugin d.ts: check: wanted a call that succeeds, got checked badly (DIR/d.ts:9)",
     ]);
     expect(code).toBe(1);
   });

@@ -131,7 +131,7 @@ describe("a version that must not be is refused, logged with its reason and coun
     [
       "one whose set-up throws",
       pluginCode("a", "", "setup() {\n throw new Error('not today'); },"),
-      /setup.*not today.*a\.ts:11/,
+      /setup.*not today.*a\.ts:10/,
     ],
     [
       "one whose set-up never ends",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { stamp } from "../../sdk/examples/plugins/stamp.ts";
+import stamp from "../../sdk/examples/plugins/stamp.ts";
 import { type InProcessGateway, readSettings, routeSetting, startInProcess } from "../support/in-process.ts";
 
 let gateway: InProcessGateway;

@@ -31,6 +31,8 @@ export interface InProcessOptions {
   readonly routes?: readonly RouteSetting[];
   /** As PLUGINS_DIR names it. */
   readonly pluginsDir?: string;
+  /** The same, loaded already. */
+  readonly guests?: readonly Guest[];
 }
 
 export async function startInProcess(options: InProcessOptions = {}): Promise<InProcessGateway> {
@@ -44,7 +46,7 @@ export async function composeInProcess(
   options: InProcessOptions = {},
 ): Promise<{ gateway: Gateway; lines: InProcessLine[] }> {
   const plugins = [...corePlugins, ...(options.plugins ?? [])];
-  const guests = options.pluginsDir === undefined ? [] : await readGuests(options.pluginsDir);
+  const guests = options.pluginsDir === undefined ? (options.guests ?? []) : await readGuests(options.pluginsDir);
   const lines: InProcessLine[] = [];
   const log = collectLog(lines);
   const routes = options.routes ?? openRoutes(options.environment ?? {}).map(routeSetting);

@@ -2,7 +2,7 @@ import { definePlugin } from "@isaas/gateway-sdk/plugin";
 import { Type } from "typebox";
 
 /** Tells callers how long the gateway and the service took together (the Server-Timing header of the W3C). */
-export const stamp = definePlugin({
+export default definePlugin({
   name: "stamp",
   stage: "edge",
   options: Type.Object({
