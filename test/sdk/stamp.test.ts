@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import { startGateway } from "@isaas/gateway-sdk/testing";
 import stamp from "../../sdk/examples/plugins/stamp.ts";
 import { type InProcessGateway, readSettings, routeSetting, startInProcess } from "../support/in-process.ts";
 
@@ -41,4 +43,17 @@ test("a route that says so is left unstamped: the plugin is not in its chain", a
 
 test("a setting that does not fit stops the start", () => {
   expect(() => readSettings({ plugins: [stamp], environment: { STAMP_LABEL: "Two Words" } })).toThrow("stamp_label");
+});
+
+test("the executable runs its file as it is", async () => {
+  await using gateway = await startGateway({
+    executable: join(import.meta.dirname, "../../dist/gateway"),
+    plugins: [join(import.meta.dirname, "../../sdk/examples/plugins/stamp.ts")],
+    settings: {
+      shop_service_url: service.url.origin,
+      stamp_label: "front",
+      routes: [{ service: "shop_service", path_prefix: "/shop", auth_required: false }],
+    },
+  });
+  expect((await gateway.fetch("/shop/x")).headers.get("server-timing")).toMatch(/^front;dur=\d+\.\d$/);
 });
