@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { registrationKey } from "../../support/registry-client.ts";
 import { callGateway, openScene, type Scene } from "../../support/registry-scene.ts";
+import { signToken } from "../../support/token.ts";
 import { waitFor } from "../../support/wait-for.ts";
 import { newProject, packInto, type Project, repository } from "./project.ts";
 import { type ServiceProgram, startProgram } from "./service-process.ts";
@@ -16,11 +17,11 @@ beforeAll(async () => {
   scene = await openScene();
   project = newProject({ name: "in-node" });
   const tarball = await packInto(project.directory);
-  const installed = await project.run("npm", "install", "--silent", "--no-audit", "--no-fund", tarball);
+  const installed = await project.run(["npm", "install", "--silent", "--no-audit", "--no-fund", tarball]);
   expect([installed.code, installed.text]).toEqual([0, ""]);
   for (const name of ["express", "fastify", "hono", "@hono/node-server"]) project.lend(name);
   bunProject = newProject({ name: "in-bun" });
-  expect((await bunProject.run(process.execPath, "add", tarball)).code).toBe(0);
+  expect((await bunProject.run([process.execPath, "add", tarball])).code).toBe(0);
   for (const name of ["elysia", "bun-types"]) bunProject.lend(name);
 }, 120_000);
 afterEach(async () => {
@@ -51,7 +52,7 @@ const isHealthyAt = (port: number) =>
   waitFor("it to be healthy", async () => (await instanceAt(port))?.status === "healthy");
 
 test("the package brings what it exports, and nothing of its making", async () => {
-  const { text } = await project.run("find", "node_modules/@isaas/gateway-sdk/", "-type", "f");
+  const { text } = await project.run(["find", "node_modules/@isaas/gateway-sdk/", "-type", "f"]);
   const files = text
     .trim()
     .split("\n")
@@ -68,6 +69,7 @@ test("the package brings what it exports, and nothing of its making", async () =
 
 describe("its types, without Elysia and Node's own, and every library checked", () => {
   const right = `
+    import { type CallError, createClient } from "@isaas/gateway-sdk/client";
     import { definePlugin, type Exchange, GatewayError, type Store } from "@isaas/gateway-sdk/plugin";
     import { routeSchema, type RouteOptions } from "@isaas/gateway-sdk/contract";
     import { gatewayService, type Lease, registerService } from "@isaas/gateway-sdk/service";
@@ -98,6 +100,8 @@ describe("its types, without Elysia and Node's own, and every library checked", 
       });
       return lease.state;
     }
+    export const client = createClient<{}>("http://a", { username: "a", password: "b" });
+    export const waitMs = (error: CallError): number => error.code === "RATE_LIMIT" ? error.details.retry_after_ms : 0;
     const app = { get: (path: string) => path };
     export const same: typeof app = gatewayService({ name: "a", gateway: "http://a", key: "k" })(app);
   `;
@@ -121,7 +125,7 @@ describe("its types, without Elysia and Node's own, and every library checked", 
   test.each([nodenext, bundler])("hold where modules are found as by $moduleResolution", async (modules) => {
     project.write("right.ts", right);
     configure({ ...modules, skipLibCheck: false }, ["right.ts"]);
-    const { code, text } = await project.run(process.execPath, "check", "--no-script");
+    const { code, text } = await project.run([process.execPath, "check", "--no-script"]);
     expect([code, text]).toEqual([0, expect.stringContaining("No type errors")]);
   });
 
@@ -132,7 +136,12 @@ describe("its types, without Elysia and Node's own, and every library checked", 
     });
     // Typebox's own declarations take tsc ten seconds.
     configure({ ...nodenext, skipLibCheck: true }, ["right.ts", ...files]);
-    const { text } = await project.run("node", `${repository}/node_modules/typescript/lib/tsc.js`, "--pretty", "false");
+    const { text } = await project.run([
+      "node",
+      `${repository}/node_modules/typescript/lib/tsc.js`,
+      "--pretty",
+      "false",
+    ]);
     const faulty = new Set([...text.matchAll(/^([^\s(]+)\((\d+),/gm)].map(([, file, line]) => `${file} ${line}`));
     expect([...faulty].toSorted()).toEqual(files.map((file) => `${file} 2`));
   });
@@ -237,12 +246,28 @@ describe("in Bun, with Elysia", () => {
     return program;
   };
 
-  test("an app registers, is called, and SIGTERM ends it as if nobody had listened", async () => {
-    const { process } = await start();
-    expect(await scene.get("/elysian/before/7")).toMatchObject({ status: 200, text: '{"id":"7"}' });
-    process.kill("SIGTERM");
-    await process.exited;
-    expect(process.signalCode).toBe("SIGTERM");
+  const call = `
+    import { createClient } from "@isaas/gateway-sdk/client";
+    const gateway = createClient(process.env.GATEWAY, { token: process.env.TOKEN });
+    const { data } = await gateway.elysian.before({ id: "7" }).get();
+    const { error } = await gateway.nowhere.get();
+    console.log(JSON.stringify({ data, code: error.code }));
+  `;
+
+  test("an app registers, is called by a client in Bun and in Node, and SIGTERM ends it as if nobody had listened", async () => {
+    const { process: app } = await start();
+    const environment = { GATEWAY: scene.gateway.url, TOKEN: signToken() };
+    for (const [caller, runtime] of [
+      [project, "node"],
+      [bunProject, process.execPath],
+    ] as const) {
+      caller.write("call.mjs", call);
+      const { code, text } = await caller.run([runtime, "call.mjs"], environment);
+      expect([code, text.trim()]).toEqual([0, '{"data":{"id":"7"},"code":"NOT_FOUND"}']);
+    }
+    app.kill("SIGTERM");
+    await app.exited;
+    expect(app.signalCode).toBe("SIGTERM");
     expect((await scene.registry.service("elysian_service")).status).toBe(404);
   });
 
@@ -257,16 +282,18 @@ describe("in Bun, with Elysia", () => {
     bunProject.write("app.ts", app);
     bunProject.write(
       "types.ts",
-      `import type { App } from "./app.ts";
+      `import { createClient } from "@isaas/gateway-sdk/client"; import type { App } from "./app.ts";
       type Routes = App["~Routes"];
       export const id: Routes["before"][":id"]["get"]["response"][200] = { id: "1" };
       export const n: Routes["after"]["post"]["body"] = { n: 1 };
+      const { elysian } = createClient<{ elysian: App }>("http://a");
+      export const answer = async (): Promise<string> => (await elysian.before({ id: "1" }).get()).data?.id ?? "";
       export const wrong: Routes["after"]["post"]["body"] = { n: "1" };`,
     );
     const modules = { module: "preserve", moduleResolution: "bundler", allowImportingTsExtensions: true };
     const compilerOptions = { target: "esnext", types: ["bun-types"], strict: true, noEmit: true, skipLibCheck: true };
     bunProject.write("tsconfig.json", JSON.stringify({ compilerOptions: { ...compilerOptions, ...modules } }));
-    const { text } = await bunProject.run(process.execPath, "check", "--no-script", "--no-pretty");
-    expect(text.match(/^\S+\(\d+/gm)).toEqual(["types.ts(5"]);
+    const { text } = await bunProject.run([process.execPath, "check", "--no-script", "--no-pretty"]);
+    expect(text.match(/^\S+\(\d+/gm)).toEqual(["types.ts(7"]);
   });
 });

@@ -17,7 +17,7 @@ export interface Project {
   copy(path: string): string;
   /** Puts a package of this repository's own among the installed ones. */
   lend(name: string): void;
-  run(...command: readonly string[]): Promise<Output>;
+  run(command: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Output>;
   remove(): void;
 }
 
@@ -37,7 +37,7 @@ export function newProject(manifest: object): Project {
       mkdirSync(dirname(target), { recursive: true });
       symlinkSync(join(repository, "node_modules", name), target);
     },
-    run: (...command) => runIn(directory, command),
+    run: (command, environment) => runIn(directory, command, environment),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
@@ -50,8 +50,9 @@ export async function packInto(directory: string): Promise<string> {
   return join(directory, text.trim().split("\n").at(-1) ?? "");
 }
 
-async function runIn(cwd: string, command: readonly string[]): Promise<Output> {
-  const child = Bun.spawn([...command], { cwd, stdio: ["ignore", "pipe", "pipe"], timeout: 120_000 });
+async function runIn(cwd: string, command: readonly string[], environment: object = {}): Promise<Output> {
+  const env = { ...process.env, ...environment };
+  const child = Bun.spawn([...command], { cwd, env, stdio: ["ignore", "pipe", "pipe"], timeout: 120_000 });
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
