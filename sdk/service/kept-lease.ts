@@ -107,6 +107,7 @@ export class KeptLease implements Lease {
       return false;
     }
     this.#turn(this.#isDraining ? "draining" : "registered");
+    if (this.#isDraining && this.status !== "draining") await this.#tellDraining();
     return true;
   }
 

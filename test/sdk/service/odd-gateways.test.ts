@@ -167,6 +167,21 @@ test("draining while it registers is told once it is registered", async () => {
   expect(heard.filter(({ what }) => what.startsWith("PATCH"))).toHaveLength(1);
 });
 
+test("draining that the gateway has not heard is told again with the next heartbeat", async () => {
+  let told = 0;
+  const { url } = answering((what) => {
+    if (what.startsWith("PATCH")) return (told += 1) === 1 ? new Response("", { status: 500 }) : Response.json({});
+    return Response.json({ ...granted, status: told > 1 ? "draining" : "healthy" });
+  });
+  const { events, onEvent } = recordEvents();
+  const lease = await register(url, { onEvent });
+  await lease.drain();
+  await waitFor("the news", () => lease.status === "draining");
+  expect([told, lease.state]).toEqual([2, "draining"]);
+  await lease.close();
+  expect(events).toEqual(["registered", "draining", "draining: UNEXPECTED_ANSWER", "closed"]);
+});
+
 test("what a listener throws ends nothing, and without a listener failures go to the console", async () => {
   const error = spyOn(console, "error").mockImplementation(() => {});
   const warn = spyOn(console, "warn").mockImplementation(() => {});
