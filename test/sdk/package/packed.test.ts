@@ -1,9 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { registrationKey } from "../../support/registry-client.ts";
+import { freePort } from "../../support/free-port.ts";
+import { startGateway } from "../../support/gateway.ts";
+import { createRegistryClient, registrationKey } from "../../support/registry-client.ts";
 import { callGateway, openScene, type Scene } from "../../support/registry-scene.ts";
 import { signToken } from "../../support/token.ts";
 import { waitFor } from "../../support/wait-for.ts";
 import { newProject, packInto, type Project, repository } from "./project.ts";
+import { right, wrong } from "./type-samples.ts";
 import { type ServiceProgram, startProgram } from "./service-process.ts";
 
 setDefaultTimeout(60_000);
@@ -36,10 +39,18 @@ afterAll(async () => {
   bunProject.remove();
 });
 
-async function start(name: string, port = 0): Promise<ServiceProgram> {
+async function start(name: string, port = 0, gateway = scene.gateway.url): Promise<ServiceProgram> {
   const file = project.copy(`sdk/examples/servers/${name}.mjs`);
-  const environment = { GATEWAY: scene.gateway.url, REGISTRATION_KEY: registrationKey, PORT: String(port) };
+  const environment = { GATEWAY: gateway, REGISTRATION_KEY: registrationKey, PORT: String(port) };
   const program = await startProgram(["node", file], project.directory, environment);
+  running.push(program);
+  return program;
+}
+
+async function startElysia(more: Readonly<Record<string, string>> = {}): Promise<ServiceProgram> {
+  const file = bunProject.copy("test/sdk/package/elysia-app.ts");
+  const environment = { GATEWAY: scene.gateway.url, REGISTRATION_KEY: registrationKey, ...more };
+  const program = await startProgram([process.execPath, file], bunProject.directory, environment);
   running.push(program);
   return program;
 }
@@ -68,53 +79,6 @@ test("the package brings what it exports, and nothing of its making", async () =
 });
 
 describe("its types, without Elysia and Node's own, and every library checked", () => {
-  const right = `
-    import { type CallError, createClient } from "@isaas/gateway-sdk/client";
-    import { definePlugin, type Exchange, GatewayError, type Store } from "@isaas/gateway-sdk/plugin";
-    import { routeSchema, type RouteOptions } from "@isaas/gateway-sdk/contract";
-    import { gatewayService, type Lease, registerService } from "@isaas/gateway-sdk/service";
-    import { Type } from "typebox";
-
-    export const plugin = definePlugin({
-      name: "late",
-      stage: "edge",
-      options: Type.Object({ late_ms: Type.Number({ default: 1 }) }),
-      setup(host, options) {
-        const ms: number = options.late_ms;
-        return {
-          route: () => (next) => async function late(exchange: Exchange) {
-            if (exchange.path === "/x") throw new GatewayError("NOT_FOUND", { message: \`after \${ms}\` });
-            return await next(exchange);
-          },
-        };
-      },
-    });
-    export const schema = routeSchema;
-    export const route: Pick<RouteOptions, "timeout"> = { timeout: 3 };
-    export const kind = (store: Store): "embedded" | "redis" => store.kind;
-    export async function run(): Promise<string> {
-      await using lease: Lease = await registerService({
-        name: "a", port: 1, gateway: ["http://a"], credentials: { clientId: "a", clientSecret: "b" },
-        routes: [{ path_prefix: "/api/v1/a", methods: ["GET"], stamp: { hidden: true } }],
-        onEvent: ({ state, error }) => { if (state === "refused" && error?.code === "CONFLICT") return; },
-      });
-      return lease.state;
-    }
-    export const client = createClient<{}>("http://a", { username: "a", password: "b" });
-    export const waitMs = (error: CallError): number => error.code === "RATE_LIMIT" ? error.details.retry_after_ms : 0;
-    const app = { get: (path: string) => path };
-    export const same: typeof app = gatewayService({ name: "a", gateway: "http://a", key: "k" })(app);
-  `;
-  const wrong = [
-    `registerService({ name: "a", gateway: "http://a", key: "k" });`,
-    `registerService({ name: "a", port: 1, gateway: "http://a" });`,
-    `registerService({ name: "a", port: 1, gateway: "http://a", key: "k", credentials: { clientId: "a", clientSecret: "b" } });`,
-    `registerService({ name: "a", port: 1, gateway: "http://a", key: "k", wieght: 3 });`,
-    `registerService({ name: "a", port: 1, gateway: "http://a", key: "k", routes: [{ methods: ["GET"] }] });`,
-    `registerService({ name: "a", port: 1, gateway: "http://a", key: "k", routes: [{ path_prefix: "/a", methods: ["FETCH"] }] });`,
-    `registerService({ name: "a", port: 1, gateway: "http://a", key: "k" }).then((lease) => lease.state === "gone");`,
-  ].map((line) => `import { registerService } from "@isaas/gateway-sdk/service";\nvoid ${line}\n`);
-
   const libraries = { target: "es2022", lib: ["es2022", "dom"], types: [] };
   const strict = { ...libraries, strict: true, exactOptionalPropertyTypes: true, noEmit: true };
   const configure = (options: object, files: readonly string[]) =>
@@ -188,19 +152,32 @@ function keepCalling(callers: number) {
   };
 }
 
-test("a service that is told to stop while it is called loses no request", async () => {
-  const [leaves, stays] = [await start("node-http"), await start("fastify")];
-  await isHealthyAt(leaves.port);
-  await isHealthyAt(stays.port);
+test("services that are told to stop while they are called lose no request", async () => {
+  const leaving = await Promise.all([start("node-http"), startElysia({ NAME: "weather" })]);
+  const stays = await start("fastify");
+  await Promise.all([...leaving, stays].map(({ port }) => isHealthyAt(port)));
   const { answers, stop } = keepCalling(8);
-  await waitFor("both to be called", () => answers.includes("node-http") && answers.includes("fastify"));
-  leaves.process.kill("SIGTERM");
-  expect(await leaves.process.exited).toBe(0);
+  await waitFor("all to be called", () => new Set(answers).size === 3);
+  for (const { process } of leaving) process.kill("SIGTERM");
+  await Promise.all(leaving.map(({ process }) => process.exited));
   const left = answers.length;
   await waitFor("more", () => answers.length > left + 100);
   await stop();
-  expect(answers.filter((answer) => answer !== "node-http" && answer !== "fastify")).toEqual([]);
-  expect(answers.slice(left + 8)).not.toContain("node-http");
+  expect(new Set(answers)).toEqual(new Set(["node-http", "elysia", "fastify"]));
+  expect(new Set(answers.slice(left + 8))).toEqual(new Set(["fastify"]));
+});
+
+test("a service in Node outlives its gateway, and is back when the gateway is", async () => {
+  const environment = { PORT: String(await freePort()), REGISTRATION_KEY: registrationKey, LEASE_SECONDS: "3" };
+  const gateway = await startGateway(environment);
+  const { port, errors } = await start("node-http", 0, gateway.url);
+  gateway.process.kill("SIGKILL");
+  await gateway.process.exited;
+  await waitFor("the loss to be told", () => errors().includes("weather_service is connecting at the gateway"));
+  const again = await startGateway(environment);
+  await again.waitForLine(({ msg, to }) => msg === "instance status" && to === "healthy");
+  expect((await createRegistryClient(again).instance("weather_service"))?.port).toBe(port);
+  await again.stop();
 });
 
 test("a service that is killed and started again while it is called costs nobody a GET", async () => {
@@ -224,28 +201,6 @@ test("a service that is killed and started again while it is called costs nobody
 });
 
 describe("in Bun, with Elysia", () => {
-  const app = `
-    import { Elysia, t } from "elysia";
-    import { gatewayService } from "@isaas/gateway-sdk/service";
-    const { GATEWAY: gateway = "", REGISTRATION_KEY: key = "", END } = process.env;
-    if (END !== undefined) process.once("SIGTERM", async () => { await app.stop(); process.exit(7); });
-    export const app = new Elysia()
-      .get("/before/:id", ({ params }) => ({ id: params.id }))
-      .use(gatewayService({ name: "elysian", gateway, key, onEvent: ({ state }) => { if (state === "registered") tell(); } }))
-      .post("/after", ({ body }) => body.n, { body: t.Object({ n: t.Number() }) });
-    const tell = () => console.log(JSON.stringify({ port: app.server?.port, state: "registered" }));
-    export type App = typeof app;
-    app.listen(0);
-  `;
-  const start = async (more: Readonly<Record<string, string>> = {}) => {
-    bunProject.write("app.ts", app);
-    const environment = { GATEWAY: scene.gateway.url, REGISTRATION_KEY: registrationKey, ...more };
-    const program = await startProgram([process.execPath, "app.ts"], bunProject.directory, environment);
-    running.push(program);
-    await scene.registry.waitForStatus("elysian_service", "healthy");
-    return program;
-  };
-
   const call = `
     import { createClient } from "@isaas/gateway-sdk/client";
     const gateway = createClient(process.env.GATEWAY, { token: process.env.TOKEN });
@@ -255,7 +210,8 @@ describe("in Bun, with Elysia", () => {
   `;
 
   test("an app registers, is called by a client in Bun and in Node, and SIGTERM ends it as if nobody had listened", async () => {
-    const { process: app } = await start();
+    const { process: app } = await startElysia();
+    await scene.registry.waitForStatus("elysian_service", "healthy");
     const environment = { GATEWAY: scene.gateway.url, TOKEN: signToken() };
     for (const [caller, runtime] of [
       [project, "node"],
@@ -272,17 +228,17 @@ describe("in Bun, with Elysia", () => {
   });
 
   test("a listener of the app's own decides how it ends, after it has left", async () => {
-    const { process } = await start({ END: "7" });
+    const { process } = await startElysia({ END: "7" });
     process.kill("SIGTERM");
     expect(await process.exited).toBe(7);
     expect((await scene.registry.service("elysian_service")).status).toBe(404);
   });
 
   test("the app's types keep all its routes", async () => {
-    bunProject.write("app.ts", app);
+    bunProject.copy("test/sdk/package/elysia-app.ts");
     bunProject.write(
       "types.ts",
-      `import { createClient } from "@isaas/gateway-sdk/client"; import type { App } from "./app.ts";
+      `import { createClient } from "@isaas/gateway-sdk/client"; import type { App } from "./elysia-app.ts";
       type Routes = App["~Routes"];
       export const id: Routes["before"][":id"]["get"]["response"][200] = { id: "1" };
       export const n: Routes["after"]["post"]["body"] = { n: 1 };
