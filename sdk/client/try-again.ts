@@ -1,3 +1,4 @@
+import { retryAfterMs } from "../retry-after.ts";
 import type { CallFailure } from "./call-failure.ts";
 import type { Settled } from "./options.ts";
 
@@ -26,7 +27,7 @@ export function waitBeforeRetry(
   { retries, pace }: Settled,
 ): number | undefined {
   if (tries >= retries || !(error.code === "NO_ANSWER" || passing.has(error.status))) return undefined;
-  const toldMs = retryAfterMs(headers) ?? 0;
+  const toldMs = toldBy(headers) ?? 0;
   if (toldMs > unpacedMs && !pace) return undefined;
   // Full jitter: those who failed together do not come back together.
   return toldMs + Math.random() * Math.min(mostMs, firstMs * 2 ** tries);
@@ -34,15 +35,11 @@ export function waitBeforeRetry(
 
 /** Milliseconds to wait when the gateway itself has let the call wait: it was not executed, whatever its method. */
 export function waitAsTold({ error, headers }: Failed): number | undefined {
-  if (error.code === "RATE_LIMIT") return Number(error.details?.["retry_after_ms"]) || retryAfterMs(headers);
-  if (error.code === "CIRCUIT_OPEN" || error.code === "SERVICE_UNAVAILABLE") return retryAfterMs(headers);
+  if (error.code === "RATE_LIMIT") return Number(error.details?.["retry_after_ms"]) || toldBy(headers);
+  if (error.code === "CIRCUIT_OPEN" || error.code === "SERVICE_UNAVAILABLE") return toldBy(headers);
   return undefined;
 }
 
-/** Retry-After (RFC 9110 section 10.2.3): seconds, or a date. Undefined where it is missing or neither. */
-export function retryAfterMs(headers: Headers | undefined, now = Date.now()): number | undefined {
-  const text = headers?.get("retry-after")?.trim() ?? "";
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  const date = /^\w{3,9}, /.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+function toldBy(headers: Headers | undefined): number | undefined {
+  return headers?.has("retry-after") === true ? retryAfterMs({ headers }, Date.now()) : undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { CallFailure } from "../../../sdk/client/call-failure.ts";
 import { readQuotas } from "../../../sdk/client/rate-limit-header.ts";
-import { retryAfterMs, waitAsTold, waitBeforeRetry } from "../../../sdk/client/try-again.ts";
+import { waitAsTold, waitBeforeRetry } from "../../../sdk/client/try-again.ts";
 
 describe("RateLimit", () => {
   const quotas = (limit: string, policy = "") =>
@@ -28,29 +28,6 @@ describe("RateLimit", () => {
     '"a',
   ])("%p tells nothing", (text) => {
     expect(quotas(text)).toEqual([]);
-  });
-});
-
-describe("Retry-After", () => {
-  const now = Date.parse("2026-01-01T00:00:00Z");
-  test.each([
-    ["3", 3000],
-    [" 0 ", 0],
-    ["Thu, 01 Jan 2026 00:00:07 GMT", 7000],
-    ["Thu, 01 Jan 2015 00:00:07 GMT", 0],
-    ["-1", undefined],
-    ["1.5", undefined],
-    ["soon", undefined],
-    ["9999999999", undefined],
-    ["2026", 2026_000],
-    ["Thu, or so", undefined],
-  ])("%p is %p ms", (text, ms) => {
-    expect(retryAfterMs(new Headers({ "retry-after": text }), now)).toBe(ms as number);
-  });
-
-  test("there may be none", () => {
-    expect(retryAfterMs(undefined)).toBeUndefined();
-    expect(retryAfterMs(new Headers())).toBeUndefined();
   });
 });
 
