@@ -1,4 +1,5 @@
 import { GatewayError } from "@isaas/gateway-sdk/errors";
+import { idempotentMethods } from "@isaas/gateway-sdk/idempotent";
 import type { Exchange, Handler } from "@isaas/gateway-sdk/plugin";
 import type { FallbackOptions, FallbackReason } from "./route-options.ts";
 
@@ -9,9 +10,6 @@ export interface Fallback {
   /** Undefined when it cannot answer this request. */
   readonly answer: (exchange: Exchange) => Response | Promise<Response> | undefined;
 }
-
-/** Methods that may be done twice (RFC 9110 section 9.2.2): a request that failed may have been done once already. */
-const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
 /** Makes a fallback of what a route says; `handlerOf` gives the way to another service, if there is one. */
 export function createFallback(
@@ -45,8 +43,9 @@ export function fallBack(next: Handler, fallback: Fallback, statuses: ReadonlySe
 
   async function tryFallback(exchange: Exchange, reason: FallbackReason | undefined): Promise<Response | undefined> {
     if (reason === undefined || !fallback.on.has(reason)) return undefined;
+    // It may have been done once already.
     const mayBeDone = reason === "error" || reason === "timeout";
-    if (mayBeDone && (!idempotent.has(exchange.method) || exchange.request.signal.aborted)) return undefined;
+    if (mayBeDone && (!idempotentMethods.has(exchange.method) || exchange.request.signal.aborted)) return undefined;
     try {
       const answer = await fallback.answer(exchange);
       if (answer !== undefined) exchange.setHeader("x-fallback", fallback.by);

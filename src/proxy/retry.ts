@@ -1,3 +1,4 @@
+import { idempotentMethods } from "@isaas/gateway-sdk/idempotent";
 import type { Clock } from "@isaas/gateway-sdk/plugin";
 import { ExponentialBackoff, fullJitterGenerator, type IBackoff } from "cockatiel";
 import type { Exchange } from "../pipeline/exchange.ts";
@@ -9,9 +10,6 @@ import { pause } from "./pause.ts";
 import type { RequestBody } from "./request-body.ts";
 import { retryAfterMs } from "@isaas/gateway-sdk/retry-after";
 import { isUnreachable } from "./upstream-failure.ts";
-
-/** Methods that may be executed twice (RFC 9110 section 9.2.2). */
-const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 
 const backoff = new ExponentialBackoff({ generator: fullJitterGenerator, initialDelay: 25, maxDelay: 250 });
 const nobody: readonly Instance[] = [];
@@ -99,7 +97,9 @@ export class Retry {
   #mayRepeat(): boolean {
     const { method, request } = this.#exchange;
     return (
-      idempotent.has(method) || this.#options.route.retryUnsafe || (request.headers.get("idempotency-key") ?? "") !== ""
+      idempotentMethods.has(method) ||
+      this.#options.route.retryUnsafe ||
+      (request.headers.get("idempotency-key") ?? "") !== ""
     );
   }
 }
