@@ -8,40 +8,25 @@ beforeEach(() => {
   parts = createDirectory();
 });
 
-function publish(name: string, prefixes: readonly string[], ids: readonly string[] = [], more = {}): void {
-  const plans = prefixes.map((prefix) => toPlan(name, prefix));
-  const instances = ids.map((id) => toInstance(id));
-  parts.directory.publish("registry", name, plans, instances, more);
-}
-
-const prefixes = () => parts.directory.routes.map(({ pathPrefix }) => pathPrefix).toSorted();
-
-/** The live service behind a path. */
-function targetOf(path: string) {
-  const { entry } = parts.table.match("GET", path);
-  if (entry === undefined || !("target" in entry)) throw new Error(`no route at ${path}`);
-  return entry.target;
-}
-
 describe("a service of the settings", () => {
   beforeEach(() => {
     parts.directory.publish(settingsSource, "a_service", [toPlan("a_service", "/a")], [toInstance("fixed")]);
   });
 
   test("keeps its routes, whatever else is said of it, and gets the instances beside its own", () => {
-    publish("a_service", ["/elsewhere"], ["one"]);
-    expect(prefixes()).toEqual(["/a"]);
-    expect(targetOf("/a").instances.map(({ id }) => id)).toEqual(["fixed", "one"]);
+    parts.publish("a_service", ["/elsewhere"], ["one"]);
+    expect(parts.prefixes()).toEqual(["/a"]);
+    expect(parts.targetOf("/a").instances.map(({ id }) => id)).toEqual(["fixed", "one"]);
     parts.directory.publish(dnsSource, "a_service", [], [toInstance("dns")]);
-    expect(targetOf("/a").instances.map(({ id }) => id)).toEqual(["fixed", "one", "dns"]);
+    expect(parts.targetOf("/a").instances.map(({ id }) => id)).toEqual(["fixed", "one", "dns"]);
     parts.directory.withdraw("registry", "a_service");
-    expect(targetOf("/a").instances.map(({ id }) => id)).toEqual(["fixed", "dns"]);
+    expect(parts.targetOf("/a").instances.map(({ id }) => id)).toEqual(["fixed", "dns"]);
     expect(parts.ownerOf("/a")).toBe("a_service");
   });
 
   test("is told with its own instances and those of its names, not with those that registered", () => {
-    publish("a_service", [], ["one"]);
-    publish("b_service", ["/b"], ["two"]);
+    parts.publish("a_service", [], ["one"]);
+    parts.publish("b_service", ["/b"], ["two"]);
     parts.directory.publish(dnsSource, "a_service", [], [toInstance("dns")]);
     const fixed = parts.directory.fixed(toWire);
     expect(fixed.map(({ name, instances }) => [name, instances.map(({ id }) => id)])).toEqual([
@@ -58,7 +43,7 @@ describe("a service of the settings", () => {
   });
 
   test("loses a document with the instances that brought it", () => {
-    publish("a_service", [], ["one"], { document: { openapi: "3.1.0" } });
+    parts.publish("a_service", [], ["one"], { document: { openapi: "3.1.0" } });
     expect(parts.directory.described(toWire)).toHaveLength(1);
     parts.directory.withdraw("registry", "a_service");
     expect(parts.directory.described(toWire)).toEqual([]);
@@ -68,9 +53,9 @@ describe("a service of the settings", () => {
 describe("a document", () => {
   test("is told with the service's routes, services in the order of their names", () => {
     const document = { openapi: "3.1.0", paths: {} };
-    publish("b_service", ["/b"], [], { document });
-    publish("a_service", ["/a"], [], { document: { paths: {} } });
-    publish("c_service", ["/c"]);
+    parts.publish("b_service", ["/b"], [], { document });
+    parts.publish("a_service", ["/a"], [], { document: { paths: {} } });
+    parts.publish("c_service", ["/c"]);
     const described = parts.directory.described(toWire);
     expect(described.map(({ name }) => name)).toEqual(["a_service", "b_service"]);
     expect(described[1]?.document).toBe(document);
@@ -78,10 +63,10 @@ describe("a document", () => {
   });
 
   test("goes when the service does not describe itself any more, as whoever brought it says", () => {
-    publish("a_service", ["/a"], [], { document: {} });
+    parts.publish("a_service", ["/a"], [], { document: {} });
     parts.directory.publish(dnsSource, "a_service", [], []);
     expect(parts.directory.described(toWire)).toHaveLength(1);
-    publish("a_service", ["/a"]);
+    parts.publish("a_service", ["/a"]);
     expect(parts.directory.described(toWire)).toEqual([]);
   });
 });

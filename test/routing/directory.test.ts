@@ -9,24 +9,9 @@ beforeEach(() => {
   parts = createDirectory();
 });
 
-function publish(name: string, prefixes: readonly string[], ids: readonly string[] = [], more = {}): void {
-  const plans = prefixes.map((prefix) => toPlan(name, prefix));
-  const instances = ids.map((id) => toInstance(id));
-  parts.directory.publish("registry", name, plans, instances, more);
-}
-
-const prefixes = () => parts.directory.routes.map(({ pathPrefix }) => pathPrefix).toSorted();
-
-/** The live service behind a path. */
-function targetOf(path: string) {
-  const { entry } = parts.table.match("GET", path);
-  if (entry === undefined || !("target" in entry)) throw new Error(`no route at ${path}`);
-  return entry.target;
-}
-
 describe("a service that is published", () => {
   test("answers at its routes, and no more after it is withdrawn", () => {
-    publish("a_service", ["/a", "/b/c"], ["one"]);
+    parts.publish("a_service", ["/a", "/b/c"], ["one"]);
     expect([parts.ownerOf("/a/x"), parts.ownerOf("/b/c"), parts.ownerOf("/b")]).toEqual([
       "a_service",
       "a_service",
@@ -38,9 +23,9 @@ describe("a service that is published", () => {
   });
 
   test("has exactly the routes it was published with last", () => {
-    publish("a_service", ["/a", "/b"]);
-    publish("a_service", ["/b", "/c"]);
-    expect(prefixes()).toEqual(["/b", "/c"]);
+    parts.publish("a_service", ["/a", "/b"]);
+    parts.publish("a_service", ["/b", "/c"]);
+    expect(parts.prefixes()).toEqual(["/b", "/c"]);
     expect([parts.ownerOf("/a"), parts.ownerOf("/b"), parts.ownerOf("/c")]).toEqual([
       undefined,
       "a_service",
@@ -49,11 +34,11 @@ describe("a service that is published", () => {
   });
 
   test("keeps its routes and their chains when only its instances change", () => {
-    publish("a_service", ["/a"], ["one"]);
+    parts.publish("a_service", ["/a"], ["one"]);
     const [before] = parts.directory.routes;
-    publish("a_service", ["/a"], ["one", "two"]);
+    parts.publish("a_service", ["/a"], ["one", "two"]);
     expect(parts.directory.routes[0]).toBe(before as never);
-    expect(targetOf("/a").instances.map(({ id }) => id)).toEqual(["one", "two"]);
+    expect(parts.targetOf("/a").instances.map(({ id }) => id)).toEqual(["one", "two"]);
   });
 
   test("gets new chains when a route says something else", () => {
@@ -71,38 +56,38 @@ describe("a service that is published", () => {
   });
 
   test("keeps an instance, with the requests it has, as long as its id is named", () => {
-    publish("a_service", ["/a"], ["one", "two"]);
-    const [one] = targetOf("/a").instances;
+    parts.publish("a_service", ["/a"], ["one", "two"]);
+    const [one] = parts.targetOf("/a").instances;
     if (one === undefined) throw new Error("no instance");
     one.inFlight = 3;
-    publish("a_service", ["/b"], ["two", "one", "three"]);
-    expect(targetOf("/b").instances.find(({ id }) => id === "one")).toBe(one);
+    parts.publish("a_service", ["/b"], ["two", "one", "three"]);
+    expect(parts.targetOf("/b").instances.find(({ id }) => id === "one")).toBe(one);
     expect(parts.directory.load("a_service", "one")).toEqual({ inFlight: 3, ejected: undefined });
     expect(parts.directory.load("a_service", "three")).toEqual({ inFlight: 0, ejected: undefined });
-    publish("a_service", ["/b"], ["two"]);
+    parts.publish("a_service", ["/b"], ["two"]);
     expect(parts.directory.load("a_service", "one")).toBeUndefined();
     expect(one.inFlight).toBe(3);
   });
 
   test("gives no request to an instance that is not open", () => {
     parts.directory.publish("registry", "a_service", [toPlan("a_service", "/a")], [toInstance("one", { open: false })]);
-    expect([targetOf("/a").isAvailable, targetOf("/a").instances.length]).toEqual([false, 1]);
+    expect([parts.targetOf("/a").isAvailable, parts.targetOf("/a").instances.length]).toEqual([false, 1]);
   });
 
   test("tells when its instances were last looked at", () => {
-    publish("a_service", ["/a"], [], { lastCheck: () => "2026-01-01T00:00:00.000Z" });
-    expect(targetOf("/a").lastCheck).toBe("2026-01-01T00:00:00.000Z");
+    parts.publish("a_service", ["/a"], [], { lastCheck: () => "2026-01-01T00:00:00.000Z" });
+    expect(parts.targetOf("/a").lastCheck).toBe("2026-01-01T00:00:00.000Z");
   });
 });
 
 describe("a collision", () => {
-  const collide = (): void => publish("b_service", ["/b/2", "/a", "/b/3"], ["new"]);
+  const collide = (): void => parts.publish("b_service", ["/b/2", "/a", "/b/3"], ["new"]);
 
-  beforeEach(() => publish("a_service", ["/a"], ["one"]));
+  beforeEach(() => parts.publish("a_service", ["/a"], ["one"]));
 
   test("of a new service leaves nothing of it", () => {
     expect(collide).toThrow(new RangeError("a second GET, HEAD at /a"));
-    expect(prefixes()).toEqual(["/a"]);
+    expect(parts.prefixes()).toEqual(["/a"]);
     expect([parts.ownerOf("/a"), parts.ownerOf("/b/2"), parts.ownerOf("/b/3")]).toEqual([
       "a_service",
       undefined,
@@ -114,17 +99,17 @@ describe("a collision", () => {
 
   test("of a service that is there leaves all that was: routes, instances, document", () => {
     const document = { openapi: "3.1.0" };
-    publish("b_service", ["/b/1", "/b/2"], ["old"], { document });
+    parts.publish("b_service", ["/b/1", "/b/2"], ["old"], { document });
     const before = parts.directory.routes;
-    expect(() => publish("b_service", ["/b/2", "/a"], ["new"], { document: {} })).toThrow(RangeError);
+    expect(() => parts.publish("b_service", ["/b/2", "/a"], ["new"], { document: {} })).toThrow(RangeError);
     expect(parts.directory.routes).toEqual(before);
     for (const path of ["/b/1", "/b/2"]) expect(parts.ownerOf(path)).toBe("b_service");
-    expect(targetOf("/b/1").instances.map(({ id }) => id)).toEqual(["old"]);
+    expect(parts.targetOf("/b/1").instances.map(({ id }) => id)).toEqual(["old"]);
     expect(parts.directory.described(toWire)[0]?.document).toBe(document);
   });
 
   test("with itself is one as well", () => {
-    expect(() => publish("b_service", ["/b", "/b"])).toThrow(RangeError);
+    expect(() => parts.publish("b_service", ["/b", "/b"])).toThrow(RangeError);
     expect(parts.ownerOf("/b")).toBeUndefined();
   });
 
@@ -137,7 +122,7 @@ describe("a collision", () => {
 
   test("is none where the methods differ, or where one lies below the other", () => {
     parts.directory.publish("registry", "b_service", [toPlan("b_service", "/a", { methods: ["POST"] })], []);
-    publish("c_service", ["/a/c"]);
+    parts.publish("c_service", ["/a/c"]);
     expect([parts.ownerOf("/a"), parts.ownerOf("/a", "POST"), parts.ownerOf("/a/c")]).toEqual([
       "a_service",
       "b_service",
@@ -148,7 +133,7 @@ describe("a collision", () => {
   test("with an endpoint of the gateway leaves the endpoint", () => {
     const endpoint = { pathPrefix: "/health", methods: undefined, chain: () => new Response() };
     parts.table.add(endpoint);
-    expect(() => publish("b_service", ["/b", "/health"])).toThrow(RangeError);
+    expect(() => parts.publish("b_service", ["/b", "/health"])).toThrow(RangeError);
     expect(parts.table.match("GET", "/health").entry).toBe(endpoint);
     expect(parts.ownerOf("/b")).toBeUndefined();
   });
@@ -156,7 +141,7 @@ describe("a collision", () => {
 
 describe("a chain that cannot be made", () => {
   test("changes nothing", () => {
-    publish("a_service", ["/a"], ["one"]);
+    parts.publish("a_service", ["/a"], ["one"]);
     const failing = {
       ...toPlan("a_service", "/b"),
       get service(): string {
@@ -164,13 +149,13 @@ describe("a chain that cannot be made", () => {
       },
     };
     expect(() => parts.directory.publish("registry", "a_service", [failing], [])).toThrow(TypeError);
-    expect(prefixes()).toEqual(["/a"]);
-    expect(targetOf("/a").instances).toHaveLength(1);
+    expect(parts.prefixes()).toEqual(["/a"]);
+    expect(parts.targetOf("/a").instances).toHaveLength(1);
   });
 });
 
 test("what is withdrawn twice, or was never there, changes nothing", () => {
-  publish("a_service", ["/a"]);
+  parts.publish("a_service", ["/a"]);
   parts.directory.withdraw("other", "a_service");
   parts.directory.withdraw("registry", "b_service");
   expect(parts.ownerOf("/a")).toBe("a_service");
@@ -186,7 +171,7 @@ test("explaining follows every change", () => {
     return [how, service, instances?.map(({ id, open }) => `${id} ${open}`)];
   };
   expect(outcome()).toEqual(["not_found", undefined, undefined]);
-  publish("a_service", ["/a"], ["one"]);
+  parts.publish("a_service", ["/a"], ["one"]);
   expect(outcome()).toEqual(["route", "a_service", ["one true"]]);
   parts.directory.publish(
     "registry",
@@ -195,7 +180,7 @@ test("explaining follows every change", () => {
     [toInstance("one", { open: false }), toInstance("two")],
   );
   expect(outcome()).toEqual(["route", "a_service", ["one false", "two true"]]);
-  publish("b_service", ["/a/x"], ["three"]);
+  parts.publish("b_service", ["/a/x"], ["three"]);
   expect(outcome()).toEqual(["route", "b_service", ["three true"]]);
   parts.directory.withdraw("registry", "b_service");
   expect(outcome()).toEqual(["route", "a_service", ["one false", "two true"]]);

@@ -1,24 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { BucketAnswer, BucketAsk } from "@isaas/gateway-sdk/store";
-import { type RedisServer, startRedis } from "../support/redis.ts";
 import { waitFor } from "../support/wait-for.ts";
-import { newStore, type Opened } from "./stores.ts";
+import { redisStores } from "./redis-stores.ts";
 
-let redis: RedisServer;
-let open: Opened[];
-
-beforeEach(async () => {
-  redis = await startRedis();
-  open = [];
-});
-afterEach(async () => {
-  await Promise.all(open.map(({ store }) => store.close()));
-  await redis.stop();
-});
+const stores = redisStores();
 
 async function join() {
-  const opened = newStore({ redisUrl: redis.url });
-  open.push(opened);
+  const opened = stores.newStore();
   const buckets = opened.store.buckets("b");
   await opened.store.open();
   return { ...opened, buckets };
@@ -35,24 +23,24 @@ interface Outage {
 }
 
 const outages: readonly Outage[] = [
-  { name: "is killed and starts again", begin: () => redis.kill(), end: () => redis.restart() },
-  { name: "is stopped and goes on", begin: () => redis.pause(), end: () => redis.resume() },
+  { name: "is killed and starts again", begin: () => stores.redis.kill(), end: () => stores.redis.restart() },
+  { name: "is stopped and goes on", begin: () => stores.redis.pause(), end: () => stores.redis.resume() },
   {
     name: "becomes a replica that nobody may write to",
-    begin: () => redis.command("REPLICAOF", "127.0.0.1", "1"),
-    end: () => redis.command("REPLICAOF", "NO", "ONE"),
+    begin: () => stores.redis.command("REPLICAOF", "127.0.0.1", "1"),
+    end: () => stores.redis.command("REPLICAOF", "NO", "ONE"),
   },
   {
     name: "is full",
-    begin: () => redis.command("CONFIG", "SET", "maxmemory", "1"),
-    end: () => redis.command("CONFIG", "SET", "maxmemory", "0"),
+    begin: () => stores.redis.command("CONFIG", "SET", "maxmemory", "1"),
+    end: () => stores.redis.command("CONFIG", "SET", "maxmemory", "0"),
   },
 ];
 
 describe.each(outages.map((outage) => [outage.name, outage] as const))("when Redis %s", (_, { begin, end }) => {
   test("no take fails, none waits once three have failed, and all is shared again afterwards", async () => {
     const [one, two] = [await join(), await join()];
-    await waitFor("both to know each other", () => open.every(({ store }) => store.members.all.length === 2));
+    await waitFor("both to know each other", () => stores.open.every(({ store }) => store.members.all.length === 2));
     await one.buckets.take([slow("00000000000000aa")]);
     await begin();
     const startMs = performance.now();
@@ -75,14 +63,14 @@ describe.each(outages.map((outage) => [outage.name, outage] as const))("when Red
     const decided = await Promise.all(after);
     expect(decided.filter((answer) => answer.allowed)).toHaveLength(100);
     expect(decided.some((answer) => answer.alone)).toBe(false);
-    await waitFor("the store to be well", () => open.every(({ store }) => !store.degraded));
+    await waitFor("the store to be well", () => stores.open.every(({ store }) => !store.degraded));
   });
 });
 
 test("forgotten scripts are given to Redis again, unnoticed", async () => {
   const { buckets } = await join();
   await buckets.take([slow("00000000000000aa")]);
-  await redis.command("SCRIPT", "FLUSH");
+  await stores.redis.command("SCRIPT", "FLUSH");
   const answers = await Promise.all(Array.from({ length: 150 }, () => buckets.take([slow("00000000000000bb")])));
   expect(answers.filter(({ allowed }) => allowed)).toHaveLength(100);
   expect(answers.some((answer) => answer.alone)).toBe(false);
@@ -92,7 +80,7 @@ test("a flushed Redis begins anew: every bucket is full, and limits stay exact",
   const { buckets } = await join();
   const ask = slow("00000000000000aa", 5);
   for (let call = 0; call < 6; call += 1) await buckets.take([ask]);
-  await redis.command("FLUSHALL");
+  await stores.redis.command("FLUSHALL");
   const answers = await Promise.all(Array.from({ length: 20 }, () => buckets.take([ask])));
   expect(answers.filter(({ allowed }) => allowed)).toHaveLength(5);
 });

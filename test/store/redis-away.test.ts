@@ -1,25 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { StoreAwayError } from "@isaas/gateway-sdk/store";
 import { freePort } from "../support/free-port.ts";
-import { type RedisServer, startRedis } from "../support/redis.ts";
+import { startRedis } from "../support/redis.ts";
 import { waitFor } from "../support/wait-for.ts";
-import { changes, newStore, type Opened } from "./stores.ts";
+import { redisStores } from "./redis-stores.ts";
+import { changes } from "./stores.ts";
 
-let redis: RedisServer;
-let open: Opened[];
+const stores = redisStores();
 
-beforeEach(async () => {
-  redis = await startRedis();
-  open = [];
-});
-afterEach(async () => {
-  await Promise.all(open.map(({ store }) => store.close()));
-  await redis.stop();
-});
-
-async function join(url = redis.url) {
-  const opened = newStore({ redisUrl: url });
-  open.push(opened);
+async function join(url = stores.redis.url) {
+  const opened = stores.newStore(url);
   const table = opened.store.table("t");
   const leases = opened.store.leases("l");
   const heard: boolean[] = [];
@@ -48,46 +38,46 @@ const outages: readonly Outage[] = [
   {
     name: "is killed and starts again, empty",
     reason: /ECONNREFUSED|closed/,
-    begin: () => redis.kill(),
-    end: () => redis.restart(),
+    begin: () => stores.redis.kill(),
+    end: () => stores.redis.restart(),
   },
-  { name: "is stopped and goes on", reason: /./, begin: () => redis.pause(), end: () => redis.resume() },
+  { name: "is stopped and goes on", reason: /./, begin: () => stores.redis.pause(), end: () => stores.redis.resume() },
   {
     name: "is a cluster, is killed and starts again, empty",
     cluster: true,
     reason: /./,
-    begin: () => redis.kill(),
-    end: () => redis.restart(),
+    begin: () => stores.redis.kill(),
+    end: () => stores.redis.restart(),
   },
   {
     name: "is a cluster, is stopped and goes on",
     cluster: true,
     reason: /./,
-    begin: () => redis.pause(),
-    end: () => redis.resume(),
+    begin: () => stores.redis.pause(),
+    end: () => stores.redis.resume(),
   },
   {
     name: "becomes a replica and a master again",
     reason: /READONLY/,
-    begin: () => redis.command("REPLICAOF", "127.0.0.1", "1"),
-    end: () => redis.command("REPLICAOF", "NO", "ONE"),
+    begin: () => stores.redis.command("REPLICAOF", "127.0.0.1", "1"),
+    end: () => stores.redis.command("REPLICAOF", "NO", "ONE"),
   },
   {
     name: "has no memory left and gets more",
     reason: /OOM/,
     async begin() {
-      await redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
-      await redis.command("CONFIG", "SET", "maxmemory", "1");
+      await stores.redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
+      await stores.redis.command("CONFIG", "SET", "maxmemory", "1");
     },
-    end: () => redis.command("CONFIG", "SET", "maxmemory", "0"),
+    end: () => stores.redis.command("CONFIG", "SET", "maxmemory", "0"),
   },
 ];
 
 describe.each(outages)("while Redis $name", ({ cluster = false, reason, begin, end }) => {
   test("reads go on, writes reject in time, and all comes back by itself", async () => {
     if (cluster) {
-      await redis.stop();
-      redis = await startRedis({ cluster });
+      await stores.redis.stop();
+      stores.redis = await startRedis({ cluster });
     }
     const [one, two] = [await join(), await join()];
     await one.table.put(changes({ kept: "1" }));
@@ -129,12 +119,12 @@ describe.each(outages)("while Redis $name", ({ cluster = false, reason, begin, e
 
 test("a stopped Redis is noticed, and one that goes on again too, within about a second", async () => {
   const one = await join();
-  redis.pause();
+  stores.redis.pause();
   let start = performance.now();
   await waitFor("it to be away", () => !one.store.available);
   expect(performance.now() - start).toBeLessThan(2_000);
   await Bun.sleep(1_500);
-  redis.resume();
+  stores.redis.resume();
   start = performance.now();
   await waitFor("it to be back", () => one.store.available);
   expect(performance.now() - start).toBeLessThan(2_000);
@@ -146,8 +136,9 @@ describe("entries survive as long as one gateway has them", () => {
     await one.table.put(changes({ a: "1", b: "2" }));
     await one.leases.renew("a", 60_000);
     await waitFor("the change", () => two.table.entries.size === 2);
-    await redis.command("FLUSHALL");
-    const hasAll = async () => ((await redis.command("HGETALL", "gw:{store}:entries:t")) as string[]).length === 4;
+    await stores.redis.command("FLUSHALL");
+    const hasAll = async () =>
+      ((await stores.redis.command("HGETALL", "gw:{store}:entries:t")) as string[]).length === 4;
     await waitFor("Redis to have them again", hasAll, 3_000);
     expect((await one.leases.left(["a"])).size).toBe(0);
     await two.table.put(changes({ c: "3" }));
@@ -160,10 +151,10 @@ describe("entries survive as long as one gateway has them", () => {
   test("when the first thing after the loss is a write", async () => {
     const one = await join();
     await one.table.put(changes({ a: "1", b: "2" }));
-    await redis.command("FLUSHALL");
+    await stores.redis.command("FLUSHALL");
     await one.table.put(changes({ c: "3" }));
     expect([...one.table.entries.keys()].sort()).toEqual(["a", "b", "c"]);
-    await redis.command("FLUSHALL");
+    await stores.redis.command("FLUSHALL");
     const done = [await one.table.commit(changes({ d: "4" }), one.table.version)];
     if (done[0] === false) done.push(await one.table.commit(changes({ d: "4" }), one.table.version));
     expect(done.at(-1)).toBe(true);
@@ -174,9 +165,8 @@ describe("entries survive as long as one gateway has them", () => {
   test("when a newcomer writes before those who have them notice", async () => {
     const one = await join();
     await one.table.put(changes({ a: "old", b: "old" }));
-    await redis.command("FLUSHALL");
-    const newcomer = newStore({ redisUrl: redis.url });
-    open.push(newcomer);
+    await stores.redis.command("FLUSHALL");
+    const newcomer = stores.newStore();
     const table = newcomer.store.table("t");
     await newcomer.store.open();
     await table.put(changes({ b: "new", c: "new" }));
@@ -192,10 +182,10 @@ test("a failover that lost writes is followed: Redis is right", async () => {
   await one.table.put(changes({ a: "1" }));
   await waitFor("the change", () => two.table.entries.has("a"));
   const keys = ["entries", "state", "changes"].map((part) => `gw:{store}:${part}:t`);
-  for (const key of keys) await redis.command("COPY", key, `saved ${key}`);
+  for (const key of keys) await stores.redis.command("COPY", key, `saved ${key}`);
   await one.table.put(changes({ a: "2", lost: "1" }));
   await waitFor("the change", () => two.table.entries.has("lost"));
-  for (const key of keys) await redis.command("COPY", `saved ${key}`, key, "REPLACE");
+  for (const key of keys) await stores.redis.command("COPY", `saved ${key}`, key, "REPLACE");
   await waitFor("both to go back", () => [one, two].every(({ table }) => !table.entries.has("lost")), 3_000);
   expect(two.table.entries.get("a")).toBe("1");
   await two.table.put(changes({ a: "3" }));
@@ -205,7 +195,7 @@ test("a failover that lost writes is followed: Redis is right", async () => {
 test("forgotten scripts are sent again", async () => {
   const one = await join();
   for (const text of ["1", "2"]) {
-    await redis.command("SCRIPT", "FLUSH");
+    await stores.redis.command("SCRIPT", "FLUSH");
     await one.table.put(changes({ a: text }));
     expect(one.table.entries.get("a")).toBe(text);
   }
@@ -216,7 +206,7 @@ test("forgotten scripts are sent again", async () => {
 test("a start without Redis takes under 2 s and is made good when Redis comes", async () => {
   const two = await join();
   await two.table.put(changes({ a: "1" }));
-  await redis.kill();
+  await stores.redis.kill();
   const start = performance.now();
   const one = await join();
   expect(performance.now() - start).toBeLessThan(2_000);
@@ -224,7 +214,7 @@ test("a start without Redis takes under 2 s and is made good when Redis comes", 
   expect(one.table.entries.size).toBe(0);
   const loaded: number[] = [];
   one.store.onAvailable(() => loaded.push(one.table.entries.size));
-  await redis.restart();
+  await stores.redis.restart();
   await waitFor("both to be there", () => one.store.available && two.store.available, 3_000);
   await waitFor("the entries", () => one.table.entries.get("a") === "1", 2_000);
   expect(one.heard).toEqual([true]);
@@ -233,11 +223,11 @@ test("a start without Redis takes under 2 s and is made good when Redis comes", 
 
 test("closing while Redis is stopped or gone takes no longer than giving up on an answer", async () => {
   const [one, two] = [await join(), await join()];
-  redis.pause();
+  stores.redis.pause();
   const start = performance.now();
   await one.store.close();
   expect(performance.now() - start).toBeLessThan(2_000);
-  await redis.kill();
+  await stores.redis.kill();
   await two.store.close();
   expect(await failure(two.table.put(changes({ a: "1" })))).toBeInstanceOf(StoreAwayError);
 });
@@ -256,7 +246,7 @@ test("a wrong password keeps it away and is in no log", async () => {
       expect(Bun.inspect([log.lines, error])).not.toMatch(/wrong-secret|right-secret/);
     }
   } finally {
-    await Promise.all(open.map(({ store }) => store.close()));
+    await Promise.all(stores.open.map(({ store }) => store.close()));
     await locked.stop();
   }
 });
@@ -279,7 +269,7 @@ test("a Sentinel leads to the master, with the same password for both", async ()
     await one.table.put(changes({ a: "1" }));
     expect(await master.command("INFO", "keyspace")).toContain("db2:");
   } finally {
-    await Promise.all(open.map(({ store }) => store.close()));
+    await Promise.all(stores.open.map(({ store }) => store.close()));
     await Promise.all([sentinel.stop(), master.stop()]);
   }
 });

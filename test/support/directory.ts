@@ -1,6 +1,6 @@
 import { routeSchema } from "@isaas/gateway-sdk/contract";
 import type { Log } from "@isaas/gateway-sdk/plugin";
-import type { InstanceInfo, Services } from "@isaas/gateway-sdk/services";
+import type { FoundService, InstanceInfo, Services } from "@isaas/gateway-sdk/services";
 import { systemClock } from "../../src/clock.ts";
 import { Directory } from "../../src/routing/directory.ts";
 import { reservedPrefixes } from "../../src/routing/plan.ts";
@@ -18,6 +18,12 @@ export interface DirectoryParts {
   readonly published: (readonly RoutePlan[])[];
   /** The service that answers a path; undefined when none does. */
   ownerOf(path: string, method?: string): string | undefined;
+  /** What the registry would publish: routes for GET at these prefixes, instances with these ids. */
+  publish(name: string, prefixes: readonly string[], ids?: readonly string[], more?: Partial<FoundService>): void;
+  /** Of all live routes, in order. */
+  prefixes(): string[];
+  /** The live service behind a path. Throws when there is none. */
+  targetOf(path: string): Service;
 }
 
 /** A directory whose routes answer with the name of their service. */
@@ -47,6 +53,17 @@ export function createDirectory(log: Log = listeningLog()): DirectoryParts {
     ownerOf(path, method = "GET") {
       const entry = table.match(method, path).entry;
       return entry !== undefined && "service" in entry ? entry.service : undefined;
+    },
+    publish(name, prefixes, ids = [], more = {}) {
+      const plans = prefixes.map((prefix) => toPlan(name, prefix));
+      const instances = ids.map((id) => toInstance(id));
+      directory.publish("registry", name, plans, instances, more);
+    },
+    prefixes: () => directory.routes.map(({ pathPrefix }) => pathPrefix).toSorted(),
+    targetOf(path) {
+      const { entry } = table.match("GET", path);
+      if (entry === undefined || !("target" in entry)) throw new Error(`no route at ${path}`);
+      return entry.target;
     },
   };
 }

@@ -1,23 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { SharedKey } from "../../../plugins/limits/shared-key.ts";
-import { newStore, type Opened } from "../../store/stores.ts";
-import { type RedisServer, startRedis } from "../../support/redis.ts";
+import { redisStores } from "../../store/redis-stores.ts";
 import { waitFor } from "../../support/wait-for.ts";
 
-let redis: RedisServer;
-let open: Opened[];
-beforeEach(async () => {
-  redis = await startRedis();
-  open = [];
-});
-afterEach(async () => {
-  await Promise.all(open.map(({ store }) => store.close()));
-  await redis.stop();
-});
+const stores = redisStores();
 
 async function join() {
-  const opened = newStore({ redisUrl: redis.url });
-  open.push(opened);
+  const opened = stores.newStore();
   const used: string[] = [];
   const key = new SharedKey(opened.store, (bytes) => used.push(Buffer.from(bytes).toString("hex")));
   await opened.store.open();
@@ -40,10 +29,10 @@ test("one that comes later has the key that is there", async () => {
 });
 
 test("one that starts without Redis gets the key when it comes", async () => {
-  await redis.kill();
+  await stores.redis.kill();
   const alone = await join();
   await alone.start();
   expect(alone.used).toEqual([]);
-  await redis.restart();
+  await stores.redis.restart();
   await waitFor("the key", () => alone.used.length > 0);
 });
