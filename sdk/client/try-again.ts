@@ -1,3 +1,4 @@
+import { idempotentMethods } from "../idempotent.ts";
 import { retryAfterMs } from "../retry-after.ts";
 import type { CallFailure } from "./call-failure.ts";
 import type { Settled } from "./options.ts";
@@ -8,8 +9,6 @@ export interface Failed {
   readonly headers: Headers | undefined;
 }
 
-/** RFC 9110 section 9.2.2, of the methods that the gateway knows. */
-const idempotent: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "PUT", "DELETE"]);
 const passing: ReadonlySet<number> = new Set([502, 503, 504]);
 const firstMs = 250;
 const mostMs = 5000;
@@ -17,7 +16,7 @@ const mostMs = 5000;
 const unpacedMs = 5000;
 
 export function mayBeSentAgain(method: string, headers: Readonly<Record<string, string>>): boolean {
-  return idempotent.has(method) || "idempotency-key" in headers;
+  return idempotentMethods.has(method) || "idempotency-key" in headers;
 }
 
 /** Milliseconds to wait before a call is made again for the `tries`-th time, from 0; undefined: it is not. */
