@@ -124,7 +124,7 @@ describe("the check", () => {
   });
 });
 
-test("a document can be another one, none, or too large to be sent", async () => {
+test("a document can be another one, none, too large to be sent, or not to be made at all", async () => {
   const described = async () => {
     const document = await (await fetch(`${scene.gateway.url}/swagger/json`)).json();
     return Object.keys(document.paths).filter((path) => path.includes("/paper"));
@@ -135,6 +135,7 @@ test("a document can be another one, none, or too large to be sent", async () =>
     [new Elysia().get("/x", () => ""), own, ["/api/v1/paper/own"]],
     [new Elysia().get("/x", () => ""), false, []],
     [big, undefined, []],
+    [new Elysia().get("/x", () => "", { detail: { "x-big": 1n } as object }), undefined, []],
   ] as const) {
     const { plugin, lease } = service("paper", { openapi });
     const listening = (app as AnyElysia).use(plugin);
