@@ -137,3 +137,8 @@ export const reservedSegments: readonly string[] = [
   "privacy",
   "cache",
 ];
+
+export { type Contract, type ContractDefinition, defineContract } from "./contract/define-contract.ts";
+export { eventStream, type StreamedEvent } from "./contract/event-stream.ts";
+export type { RouteDefinition, RouteKey } from "./contract/route-definition.ts";
+export type { GivenHeaders, GivenParts, Invalid, Valid } from "./contract/validate.ts";

@@ -5,6 +5,8 @@ export interface DescribedSchema {
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
   readonly minItems?: number;
   readonly uniqueItems?: boolean;
   readonly default?: unknown;
@@ -37,7 +39,7 @@ export function describeWanted(schema: DescribedSchema = {}): string {
     case "number":
       return `a number${describeRange(schema)}`;
     case "string":
-      return "a string";
+      return `a string${describeLength(schema)}`;
     case "null":
       return "null";
     case "array":
@@ -53,6 +55,15 @@ function describeRange({ minimum, exclusiveMinimum, maximum }: DescribedSchema):
   if (minimum !== undefined && maximum !== undefined) return ` from ${minimum} to ${maximum}`;
   if (maximum !== undefined) return `, at most ${maximum}`;
   return minimum === undefined ? "" : `, at least ${minimum}`;
+}
+
+function describeLength({ minLength = 0, maxLength }: DescribedSchema): string {
+  if (maxLength === undefined) return minLength === 0 ? "" : ` of at least ${count(minLength)}`;
+  return minLength === 0 ? ` of at most ${count(maxLength)}` : ` of ${minLength} to ${count(maxLength)}`;
+}
+
+function count(characters: number): string {
+  return characters === 1 ? "1 character" : `${characters} characters`;
 }
 
 function describeList({ items, minItems = 0, uniqueItems = false }: DescribedSchema): string {

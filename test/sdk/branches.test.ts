@@ -48,7 +48,7 @@ describe("of a union, a mistake is told of the branch that is meant:", () => {
     [{ service: "A" }, [["*.service", "wrong", "a name"]]],
     [{ service: "a", hue: 1 }, [["*.hue", "unknown", "one of on, service"]]],
     [{ status: 200, headers: { "A b": "c" } }, [['*.headers["A b"]', "unknown", "a header name"]]],
-    [{ status: 200, headers: { a: "too long" } }, [["*.headers.a", "wrong", "a string"]]],
+    [{ status: 200, headers: { a: "too long" } }, [["*.headers.a", "wrong", "a string of at most 5 characters"]]],
     [{ status: 200, inner: { blue: 1 } }, [["*.inner.blue", "wrong", "an integer, at least 3"]]],
     [
       { status: 99, inner: { blue: 1 } },
