@@ -50,6 +50,35 @@ routes:
     ]);
   });
 
+  test("also those of rules, circuits and fallbacks", async () => {
+    const path = directory.write(
+      "rules.yaml",
+      `limits:
+  - { name: a, per_second: 1, burst: 1 }
+  - { name: a, per_second: 1, burst: 1 }
+circuits: { Bad: {} }
+routes:
+  - { service: a_service, path_prefix: /a, limits: { rules: [nope] } }
+  - { service: b_service, path_prefix: /b, breakers: { fallback: { service: b_service } } }
+  - { service: c_service, path_prefix: /c, breakers: { fallback: { service: other_service, on: [never] } } }
+  - { service: d_service, path_prefix: /d, breakers: { fallback: { status: 200, headers: { Upgrade: hunter2 } } } }
+  - { service: e_service, path_prefix: /e, breakers: { fallback: {} } }
+`,
+    );
+    const { code, stderr } = await run(["check", "--config", path]);
+    expect(code).toBe(1);
+    const header = "a header name in lower case, none of those that say how an answer travels";
+    expect(stderr.replaceAll(`${directory.path}/`, "").trim().split("\n").toSorted()).toEqual([
+      "circuits.Bad: wanted a service name such as billing_service, got an unknown name (rules.yaml:4)",
+      "limits[1].name: wanted each name once, got one that stands before (rules.yaml:3)",
+      "routes[0].limits.rules[0]: wanted the name of one of the settings' limits, got another name (rules.yaml:6)",
+      "routes[1].breakers.fallback.service: wanted another service than the route's own, got the same (rules.yaml:7)",
+      'routes[2].breakers.fallback.on[0]: wanted one of open, unavailable, error, timeout, got "never" (rules.yaml:8)',
+      `routes[3].breakers.fallback.headers.Upgrade: wanted ${header}, got an unknown name (rules.yaml:9)`,
+      "routes[4].breakers.fallback: wanted on with service, or on with status, body and headers, got settings by name (rules.yaml:10)",
+    ]);
+  });
+
   test("finds routes that collide beside mistakes of other settings", async () => {
     const route = "{service: a_service, path_prefix: /a}";
     const path = directory.write("collision.yaml", `drain_seconds: -1\nroutes: [${route}, ${route}]`);

@@ -105,6 +105,11 @@ describe("while Redis is away", () => {
     const answer = await fetch(`${scene.gateways[0].url}/api/v1/a`);
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("1");
+    expect(answer.headers.get("x-ratelimit-limit")).toBe("100");
+    expect(answer.headers.get("ratelimit-policy")).toBe('"few";q=100;w=100000');
+    // Of its half of the limit, and without a time that is later than Retry-After.
+    expect(Number(answer.headers.get("x-ratelimit-remaining"))).toBeLessThan(50);
+    expect(answer.headers.get("ratelimit")).toMatch(/^"few";r=\d+$/);
     expect(await answer.json()).toMatchObject({
       error: { code: "SERVICE_UNAVAILABLE", details: { service: "a_service" } },
     });
