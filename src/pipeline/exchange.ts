@@ -182,7 +182,7 @@ export class Exchange implements PublicExchange {
 
   /** Gives back what was borrowed. Nothing of the exchange may be used for the service after this. */
   release(): void {
-    for (const listener of this.#endListeners ?? []) listener();
+    if (this.#endListeners !== undefined) for (const listener of this.#endListeners) listener();
     this.#endListeners = undefined;
     if (this.#upstream !== undefined) giveController(this.#upstream);
     this.#upstream = undefined;

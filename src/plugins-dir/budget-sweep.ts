@@ -1,4 +1,5 @@
 import type { Clock } from "@isaas/gateway-sdk/plugin";
+import { asKernel } from "./outside.ts";
 
 const everyMs = 20;
 
@@ -9,33 +10,33 @@ export interface Timed {
   cut(): void;
 }
 
-/** Cuts what has taken too long, at most 20 ms late: one timer for all, as most calls end in time. */
+/** Cuts what has taken too long, at most 20 ms late: one timer for all, and none while there is nothing to cut. */
 export class BudgetSweep {
   readonly #calls = new Set<Timed>();
   readonly #clock: Clock;
-  readonly #timer: ReturnType<typeof setInterval>;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#timer = setInterval(() => this.sweep(), everyMs);
-    this.#timer.unref();
   }
 
   add(call: Timed): void {
     this.#calls.add(call);
+    this.#timer ??= asKernel(() => setInterval(() => this.#sweep(), everyMs));
   }
 
   delete(call: Timed): void {
     this.#calls.delete(call);
   }
 
-  sweep(): void {
-    if (this.#calls.size === 0) return;
+  #sweep(): void {
+    if (this.#calls.size === 0) this.close();
     const now = this.#clock.monotonic();
     for (const call of this.#calls) if (now >= call.endMs) call.cut();
   }
 
   close(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }

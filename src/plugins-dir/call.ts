@@ -3,6 +3,7 @@ import type { Exchange, Handler } from "@isaas/gateway-sdk/plugin";
 import type { FaultKind } from "./fault-board.ts";
 import type { Way } from "./fault-state.ts";
 import type { GuestWatch } from "./guest-watch.ts";
+import { asKernel } from "./outside.ts";
 
 /** One request inside the middleware of a plugin: holds it to its contract. */
 export class Call {
@@ -48,12 +49,8 @@ export class Call {
     this.#wentOn = true;
     this.#leftMs = this.endMs - this.#watch.clock.monotonic();
     this.endMs = Number.POSITIVE_INFINITY;
-    let answer: Response | Promise<Response>;
-    try {
-      answer = next(this.#exchange);
-    } catch (error) {
-      throw this.#cameBack({ error });
-    }
+    // A timer of the plugin may be the one that calls, where nobody would catch what is thrown.
+    const answer = asKernel(() => attempt(next, this.#exchange));
     if (answer instanceof Response) {
       this.#cameBack();
       return answer;
@@ -132,6 +129,14 @@ export class Call {
     this.#watch.sweep.delete(this);
     this.#onEnd();
     return outcome;
+  }
+}
+
+function attempt(next: Handler, exchange: Exchange): Response | Promise<Response> {
+  try {
+    return next(exchange);
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

@@ -4,7 +4,7 @@ import { SettingsError } from "../config/problem.ts";
 import { checkInstance } from "./check-instance.ts";
 import { containMiddleware, missing } from "./contain-middleware.ts";
 import type { GuestWatch } from "./guest-watch.ts";
-import { outside } from "./outside.ts";
+import { asKernel, outside } from "./outside.ts";
 
 /** A plugin of the directory as the kernel takes it: none of its faults is more than its own. */
 export function contain(watch: GuestWatch, metrics: GuestMetrics): Plugin {
@@ -85,5 +85,9 @@ function lend(host: Host, { metrics }: GuestMetrics): Host {
     services: outside(host.services),
     store: outside(host.store, ["table", "leases", "attempts", "buckets", "members"]),
     resolve: outside(host).resolve,
+    forwarderTo(route, service) {
+      const forward = host.forwarderTo(route, service);
+      return forward && ((exchange) => asKernel(() => forward(exchange)));
+    },
   };
 }

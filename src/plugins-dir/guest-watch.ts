@@ -7,6 +7,7 @@ import type { BudgetSweep } from "./budget-sweep.ts";
 import type { FaultBoard, FaultKind } from "./fault-board.ts";
 import { FaultState, type Way } from "./fault-state.ts";
 import type { Guest } from "./guest.ts";
+import { outside } from "./outside.ts";
 
 const defaultBudgetMs = 1000;
 
@@ -43,7 +44,8 @@ export class GuestWatch {
     this.clock = clock;
     this.sweep = sweep;
     this.#board = board;
-    this.#log = log;
+    // A fault may be seen where code of the plugin calls us.
+    this.#log = outside(log);
     this.state = new FaultState(faultLimit, clock, (isOff) => this.#tell(isOff));
     guest.onUncaught = (error) => this.note("uncaught", error);
   }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Taken when nothing of a plugin runs yet. */
-const leave = AsyncLocalStorage.snapshot();
+/** Calls a function so that what it starts is the kernel's own. Taken when nothing of a plugin runs yet. */
+export const asKernel: <T>(call: () => T) => T = AsyncLocalStorage.snapshot();
 
 /**
  * A part of the kernel for a plugin whose copy may be disposed of: what its methods start is the kernel's own, and goes
@@ -14,7 +14,7 @@ export function outside<T extends object>(part: T, makers: readonly string[] = [
       const isMaker = makers.some((maker) => maker === key);
       if (typeof value !== "function") return isMaker ? outside(value as object) : value;
       return (...args: unknown[]): unknown => {
-        const made: unknown = leave(() => Reflect.apply(value, target, args));
+        const made: unknown = asKernel(() => Reflect.apply(value, target, args));
         return isMaker ? outside(made as object) : made;
       };
     },

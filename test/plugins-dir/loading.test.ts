@@ -52,6 +52,9 @@ export default definePlugin({
 `;
 const files = {
   "whole/index.ts": whole,
+  // The executable's own goes before it.
+  "node_modules/typebox/index.js": 'throw new Error("another typebox");',
+  "node_modules/typebox/package.json": '{ "name": "typebox", "main": "index.js" }',
   "whole/part.ts": 'export const word: string = "part";',
   "plain.js": `import { definePlugin } from "@isaas/gateway-sdk/plugin";
 import { Type } from "typebox";

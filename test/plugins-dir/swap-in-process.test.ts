@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
+import type { Plugin } from "@isaas/gateway-sdk/plugin";
+import type { Services } from "@isaas/gateway-sdk/services";
 import { SettingsError } from "../../src/config/problem.ts";
 import { corePlugins } from "../../src/core-plugins.ts";
 import { FolderWatch } from "../../src/plugins-dir/folder-watch.ts";
 import { loadGuests } from "../../src/plugins-dir/load-guests.ts";
 import type { OptionsOf } from "../../src/plugins-dir/swap.ts";
+import { plugin } from "../pipeline/plugins.ts";
 import { type InProcessGateway, routeSetting, startInProcess } from "../support/in-process.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { type PluginFolder, pluginCode, pluginFolder, stamping } from "./plugin-folder.ts";
@@ -30,10 +33,11 @@ afterEach(async () => {
 });
 
 /** A gateway with what is in the directory, which is looked at only when told to. */
-async function start(said: Readonly<Record<string, object>> = {}): Promise<void> {
+async function start(said: Readonly<Record<string, object>> = {}, plugins: readonly Plugin[] = []): Promise<void> {
   const { guests } = await loadGuests(folder.path, corePlugins);
   scene = await startInProcess({
     guests,
+    plugins,
     environment: { SHOP_SERVICE_URL: service.url.origin },
     routes: [routeSetting({ service: "shop_service", path_prefix: "/shop", plugins: said })],
   });
@@ -222,13 +226,41 @@ test("requests that are inside when the gateway closes keep nothing open", async
   expect(scene.lines.filter(({ msg }) => msg === "closed").map(({ copy }) => copy)).toEqual(["one", "two"]);
 });
 
-test("a plugin that cannot be closed, or answer for a new route, or explain itself, harms nobody", async () => {
+test.each([
+  ["refuse", 503],
+  ["disable", 200],
+])("a route that comes later, for which a plugin that may %s has no answer, answers %d", async (onFaults, status) => {
+  folder.write(
+    "a.ts",
+    pluginCode(
+      "a",
+      '{ route(route) { if (route.service === "late_service") throw new Error("unknown"); return (next) => next; } }',
+      `onFaults: "${onFaults}",`,
+    ),
+  );
+  let services: Services | undefined;
+  const publisher = plugin("publisher", {
+    setup(host) {
+      ({ services } = host);
+      return {};
+    },
+  });
+  await start({}, [publisher]);
+  const { service: _service, plugins: _plugins, ...route } = routeSetting({ service: "", path_prefix: "/late" });
+  const instance = { id: "i", url: service.url.origin, authority: undefined, weight: 1, open: true };
+  services?.publish("late_service", { routes: [route], instances: [instance], lastCheck: () => null });
+  expect((await get("/late/x")).status).toBe(status);
+  expect((await get("/shop/x")).status).toBe(200);
+  expect(await (await get("/metrics")).text()).toContain('gateway_plugin_faults_total{plugin="a",kind="route"} 1');
+});
+
+test("a plugin that cannot be closed, or explain itself, harms nobody", async () => {
   folder.write(
     "a.ts",
     pluginCode(
       "a",
       `{
-    route(route) { if (route.service === "late_service") throw new Error("unknown"); return (next) => next; },
+    route: () => (next) => next,
     explain() { throw new Error("no words"); },
     close() { throw new Error("stuck"); },
   }`,
@@ -239,7 +271,7 @@ test("a plugin that cannot be closed, or answer for a new route, or explain itse
   folder.remove("a.ts");
   await watch?.look();
   await waitFor("the fault", () => scene.lines.some(({ fault }) => fault === "close"));
-  const { text } = { text: await (await get("/metrics")).text() };
+  const text = await (await get("/metrics")).text();
   expect(text).toContain('gateway_plugin_faults_total{plugin="a",kind="close"} 1');
   expect(text).toContain('gateway_plugin_faults_total{plugin="a",kind="explain"} 1');
   expect(told).toEqual(["a.ts removed"]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeSettings } from "../support/config-file.ts";
 import { type GatewayProcess, startGateway } from "../support/gateway.ts";
 import { residentMib } from "../support/memory.ts";
+import { signToken } from "../support/token.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { pluginCode, pluginFolder, stamping } from "./plugin-folder.ts";
 import { scenes } from "./scene.ts";
@@ -25,19 +26,19 @@ describe("a file that changes while the gateway runs", () => {
       "a.ts": stamping("a", "one"),
       "b/index.ts": 'export { default } from "./b.ts";',
       "b/b.ts": stamping("b", "one"),
+      "d.ts": stamping("d", "one"),
     });
     await using scene = await openScene(folder.path);
     const stamps = async (): Promise<unknown> => {
       const { headers } = await scene.get("/shop/x");
-      return [headers.get("x-a"), headers.get("x-b"), headers.get("x-c")];
+      return ["x-a", "x-b", "x-c", "x-d"].map((name) => headers.get(name));
     };
-    expect(await stamps()).toEqual(["one", "one", null]);
+    expect(await stamps()).toEqual(["one", "one", null, "one"]);
     folder.write("a.ts", stamping("a", "two"));
     folder.write("b/b.ts", stamping("b", "two"));
     folder.write("c.ts", stamping("c", "new"));
-    await waitFor("the new ones", async () => Bun.deepEquals(await stamps(), ["two", "two", "new"]));
-    folder.remove("c.ts");
-    await waitFor("the removal", async () => Bun.deepEquals(await stamps(), ["two", "two", null]));
+    folder.remove("d.ts");
+    await waitFor("all of it", async () => Bun.deepEquals(await stamps(), ["two", "two", "new", null]));
   });
 
   test("is set up with its options, its endpoints take the place of the old ones, also in the document", async () => {
@@ -121,6 +122,32 @@ describe("a file that changes while the gateway runs", () => {
     expect(ticks("one")).toBe(before);
     expect((await scene.get("/a/put")).text).toBe("two");
   });
+});
+
+test("requests that a timer of the plugin sends on are the gateway's, and so is what they start", async () => {
+  const queue = pluginCode(
+    "a",
+    "",
+    `setup() {
+    const waiting: (() => void)[] = [];
+    setInterval(() => waiting.shift()?.(), 5);
+    return { route: () => (next) => (exchange) => new Promise<Response>((resolve) => waiting.push(() => resolve(next(exchange)))) };
+  },`,
+  );
+  using folder = pluginFolder({ "a.ts": queue });
+  const service = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("ok") });
+  const limits = { RATE_LIMIT_PER_SECOND: "1", RATE_LIMIT_BURST: "1", DEBUG: "true" };
+  const gateway = await startGateway({ SHOP_SERVICE_URL: service.url.origin, ...limits }, ["--plugins", folder.path]);
+  const headers = { authorization: `Bearer ${signToken()}` };
+  for (let round = 1; round <= 5; round += 1) {
+    // The limits log their refusal, and the log is written a tenth of a second later: after the copy has gone.
+    for (let sent = 0; sent < 3; sent += 1) await fetch(`${gateway.url}/api/v1/shop/x`, { headers });
+    folder.write("a.ts", `${queue}// ${round}`);
+    await reload(gateway);
+  }
+  expect(gateway.lines.filter(({ msg }) => msg === "refused").length).toBeGreaterThan(2);
+  await gateway.stop();
+  await service.stop(true);
 });
 
 describe("a version that must not be is refused, logged with its reason and counted, and the old one stays:", () => {
