@@ -13,7 +13,8 @@ test("a service is killed and started again while a client keeps calling: no GET
     }),
     LIBRARY_SERVICE_URL: `http://127.0.0.1:${library.port}`,
   });
-  const client = createClient<Services>(gateway.url);
+  // How long a restart takes is the machine's affair: tries for some seconds.
+  const client = createClient<Services>(gateway.url, undefined, { retries: 6 });
   const results: unknown[] = [];
   const stop = new AbortController();
   const call = async (): Promise<void> => {
