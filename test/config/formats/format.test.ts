@@ -59,4 +59,5 @@ test.each(["yaml", "json", "toml"] as const)(
     expect(seen.size).toBeGreaterThan(10);
     expect([...seen].filter((problem) => problem.includes("hunter2"))).toEqual([]);
   },
+  30_000,
 );
