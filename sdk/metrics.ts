@@ -6,7 +6,10 @@ export interface Counter {
   add(labels?: Labels, by?: number): void;
 }
 
-/** What a plugin counts, for `GET /metrics`. Names are snake_case, without the prefix `gateway_`, which all get. */
+/**
+ * What a plugin counts, for `GET /metrics`. Names are snake_case, without the prefix `gateway_` that all get, or
+ * `gateway_plugin_<name>_` for a plugin of PLUGINS_DIR.
+ */
 export interface Metrics {
   /** A name that ends in `_total`. */
   counter(name: string, help: string, labels?: readonly string[]): Counter;

@@ -230,7 +230,10 @@ export interface PluginInstance<RouteConfig = unknown> {
   ready?(): void | Promise<void>;
   /** Called on SIGHUP: whatever was read from files is to be read again. Throwing keeps what was there. */
   reload?(): void | Promise<void>;
-  /** Called in reverse order of set-up, also after a start that failed half-way. */
+  /**
+   * Called in reverse order of set-up, also after a start that failed half-way; and when a new version of a plugin of
+   * PLUGINS_DIR has taken the place of this one, which then has no request left.
+   */
   close?(): void | Promise<void>;
 }
 

@@ -49,7 +49,11 @@ export class FolderWatch {
   }
 
   #queue(isForced: boolean): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#round(isForced));
+    const { directory, onRefused } = this.#options;
+    this.#turn = this.#turn
+      .then(() => this.#round(isForced))
+      // It may have changed while it was looked at. The next round looks again.
+      .catch((error: unknown) => onRefused(directory, problemsOf(error, directory)));
     return this.#turn;
   }
 

@@ -82,6 +82,9 @@ function readEntry(name: string, folder: string): Found | Distrusted | undefined
   try {
     const isFolder = statSync(path).isDirectory();
     if (!isFolder && !isCode(name)) return undefined;
+    // Before what is in it is looked at: that may be another place altogether.
+    const own = distrust(path, folder);
+    if (own !== undefined) return { got: own, source: path };
     const parts = isFolder ? [path, ...filesBelow(path)] : [path];
     for (const part of parts) {
       const got = distrust(part, folder);

@@ -72,14 +72,6 @@ test("a changed file, a new one, a renamed one and a removed one are followed", 
   expect(told).toEqual(["a.ts loaded", "b.ts loaded", "c.ts loaded", "c.ts removed"]);
 });
 
-test("by itself it takes what has stayed as it is for a round", async () => {
-  await start();
-  folder.write("a.ts", stamping("a", "one"));
-  await waitFor("the plugin", async () => (await stamp()) === "one");
-  await watch?.look();
-  expect(told).toEqual(["a.ts loaded"]);
-});
-
 test("endpoints and what stands around the gateway's own answers come and go", async () => {
   const code = (path: string): string =>
     pluginCode(
