@@ -11,11 +11,12 @@ import { help } from "./cli/help.ts";
 import { newPlugin } from "./cli/new-plugin.ts";
 import { readInput } from "./cli/read-input.ts";
 import { serve } from "./cli/serve.ts";
+import { types } from "./cli/types.ts";
 import { SettingsError } from "./config/problem.ts";
 import { corePlugins } from "./core-plugins.ts";
 import { version } from "./version.ts";
 
-const commands = { serve, check, explain, health, "hash-password": hashPassword, plugin: newPlugin };
+const commands = { serve, check, explain, health, types, "hash-password": hashPassword, plugin: newPlugin };
 
 async function main(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(args);

@@ -23,7 +23,8 @@ export class Caller {
   constructor(base: BaseUrl, apiPath: readonly string[], credentials: Credentials | undefined, options: ClientOptions) {
     this.#base = base;
     this.#settled = settle(options);
-    this.#fetch = options.fetch ?? ((url, init) => fetch(url, init));
+    // Only Bun's fetch asks the proxy of the environment, which would see secrets, unless it is told not to.
+    this.#fetch = options.fetch ?? ((url, init) => fetch(url, { ...init, proxy: false } as RequestInit));
     const endpoint = `${base.origin}/${[...base.path, ...apiPath, "auth"].join("/")}`;
     this.#session = createSession(credentials, createTokenEndpoint(endpoint, this.#fetch, this.#settled));
   }

@@ -27,7 +27,7 @@ export interface ClientOptions extends SharedOptions {
   readonly apiPrefix?: string;
   /** Path prefixes of services whose key is not the last segment below `apiPrefix`, such as `{ billing: "/pay" }`. */
   readonly prefixes?: Readonly<Record<string, string>>;
-  /** In place of the global `fetch`. */
+  /** Default: the global one, in Bun without the proxy of the environment, through which secrets would leave. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 }
 

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { type SettingFlag, settingFlags } from "../config/flags.ts";
 import { describeSecret, describeValue, type SettingProblem, SettingsError } from "../config/problem.ts";
 
-const commands = ["serve", "check", "explain", "health", "hash-password", "plugin"] as const;
+const commands = ["serve", "check", "explain", "health", "types", "hash-password", "plugin"] as const;
 export type Command = (typeof commands)[number];
 
 const settingNames = Object.keys(settingFlags) as SettingFlag[];
@@ -20,6 +20,7 @@ const shapes: Readonly<Record<Command, { readonly flags: readonly Flag[]; readon
   check: { flags: ["config", ...settingNames] },
   explain: { flags: ["config", "url", "plugins"], positionals: "[METHOD] PATH" },
   health: { flags: ["config", "url"] },
+  types: { flags: ["config", "url"] },
   "hash-password": { flags: [] },
   plugin: { flags: ["config", "plugins"], positionals: "new NAME" },
 };

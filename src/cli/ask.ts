@@ -1,3 +1,5 @@
+import type { Environment } from "../config/environment.ts";
+
 /** What a running gateway said, or why it said nothing: a few words for the operator. */
 export type Reply = { readonly status: number; readonly body: unknown } | { readonly failure: string };
 
@@ -15,6 +17,12 @@ export async function askGateway(url: URL, timeoutMs: number, headers: Record<st
   } catch (cause) {
     return { failure: describeFailure(cause, timeoutMs) };
   }
+}
+
+/** The token of GATEWAY_TOKEN, where there is one. */
+export function ownToken(environment: Environment): Record<string, string> {
+  const token = environment["GATEWAY_TOKEN"] ?? "";
+  return token === "" ? {} : { authorization: `Bearer ${token}` };
 }
 
 function parseJson(text: string): unknown {

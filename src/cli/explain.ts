@@ -3,7 +3,7 @@ import { GatewayError } from "@isaas/gateway-sdk/errors";
 import { loadSettings } from "../config/load.ts";
 import { describeValue, SettingsError } from "../config/problem.ts";
 import { findAllPlugins } from "./all-plugins.ts";
-import { askGateway, type Reply } from "./ask.ts";
+import { askGateway, ownToken, type Reply } from "./ask.ts";
 import { type CommandContext, settingSources } from "./context.ts";
 import { formatExplanation, formatRefusal, isExplanation } from "./format-explanation.ts";
 import { parseGatewayUrl } from "./gateway-url.ts";
@@ -64,7 +64,6 @@ async function askSettings(context: CommandContext, { method, path }: Question):
 }
 
 function askRunning(context: CommandContext, gateway: URL, { method, path }: Question): Promise<Reply> {
-  const token = context.environment["GATEWAY_TOKEN"] ?? "";
   const target = new URL(`/explain?${new URLSearchParams({ method, path })}`, gateway);
-  return askGateway(target, 5000, token === "" ? {} : { authorization: `Bearer ${token}` });
+  return askGateway(target, 5000, ownToken(context.environment));
 }

@@ -23,6 +23,7 @@ test.each<[string[], object]>([
   [["explain", "/x", "--url", "http://a"], { command: "explain", positionals: ["/x"], flags: { url: "http://a" } }],
   [["explain", "--", "GET", "/--x"], { command: "explain", positionals: ["GET", "/--x"] }],
   [["hash-password"], { command: "hash-password", positionals: [], flags: {} }],
+  [["types", "--url=http://a"], { command: "types", flags: { url: "http://a" } }],
   [["health", "--url=http://a"], { command: "health", flags: { url: "http://a" } }],
   [["--help"], { command: "help" }],
   [["-h"], { command: "help" }],
@@ -34,7 +35,7 @@ test.each<[string[], object]>([
 });
 
 describe("refused", () => {
-  const commands = "one of serve, check, explain, health, hash-password, plugin";
+  const commands = "one of serve, check, explain, health, types, hash-password, plugin";
   test.each<[string[], string[]]>([
     [["srve"], [`command: wanted ${commands}, got "srve" (command line)`]],
     [["hunter2 and more"], [`command: wanted ${commands}, got a string of 16 characters (command line)`]],

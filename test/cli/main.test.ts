@@ -15,6 +15,7 @@ test("--help names every command and flag there is", async () => {
     "check",
     "explain",
     "health",
+    "types",
     "hash-password",
     "--config",
     "--host",

@@ -6,6 +6,7 @@ import { hashPassword } from "../../src/cli/hash-password.ts";
 import { health } from "../../src/cli/health.ts";
 import { newPlugin } from "../../src/cli/new-plugin.ts";
 import { serve } from "../../src/cli/serve.ts";
+import { types } from "../../src/cli/types.ts";
 import { SettingsError } from "../../src/config/problem.ts";
 import { corePlugins } from "../../src/core-plugins.ts";
 import { secretKey } from "../support/open-routes.ts";
@@ -41,7 +42,7 @@ export async function runInProcess(
   try {
     const parsed = parseArguments(args);
     if (parsed.command === "help" || parsed.command === "version") return { code: 0, stdout: parsed.command, stderr };
-    const code = await { serve, check, explain, health, "hash-password": hashPassword, plugin: newPlugin }[
+    const code = await { serve, check, explain, health, types, "hash-password": hashPassword, plugin: newPlugin }[
       parsed.command
     ](context(parsed));
     return { code, stdout, stderr };
