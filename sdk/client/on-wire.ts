@@ -3,13 +3,16 @@ type AsIs = string | number | boolean | bigint | symbol | null | undefined | Arr
 /** What is left of a value once it has travelled: JSON makes a text of a date, and a stream comes piece by piece. */
 export type OnWire<Value> = Value extends AsIs
   ? Value
-  : Value extends Date
-    ? string
-    : Value extends Streaming<infer Piece>
-      ? AsyncGenerator<PieceOnWire<Piece>, void, void>
-      : Value extends object
-        ? { [Key in keyof Value]: OnWire<Value[Key]> }
-        : Value;
+  : Value extends Response
+    ? // What a handler answers with by its own hand, no type tells.
+      unknown
+    : Value extends Date
+      ? string
+      : Value extends Streaming<infer Piece>
+        ? AsyncGenerator<PieceOnWire<Piece>, void, void>
+        : Value extends object
+          ? { [Key in keyof Value]: OnWire<Value[Key]> }
+          : Value;
 
 type Streaming<Piece> =
   | Generator<Piece, unknown, never>

@@ -56,7 +56,9 @@ async function show(): Promise<void> {
 
   print.heading("Calls through the gateway");
   try {
-    await tour(gateway.url, user);
+    await tour(gateway.url);
+    print.heading("The same with types: sdk/examples/client.ts");
+    await house.showClient(gateway.url, user);
   } catch (error) {
     print.aside(`the gateway's last lines:\n${gateway.child.tail}`);
     throw error;

@@ -38,9 +38,10 @@ describe("bun run demo", () => {
       for (const name of ["context", "intent", "prediction", "realtime", "gateway"]) {
         expect(output).toMatch(new RegExp(`^  ${name} +http://127\\.0\\.0\\.1:\\d+  pid \\d+$`, "m"));
       }
-      for (const prefix of ["context", "intent", "predict", "realtime"]) {
-        expect(output).toContain(`/api/v1/${prefix}`);
+      for (const name of ["context", "intent", "predict", "realtime"]) {
+        expect(output).toContain(`-> gateway.${name}.`);
       }
+      expect(output).toMatch(/<- event .*hello/);
       expect(output).toContain("they have registered themselves, and are well");
       expect(output).toContain('<- 404 {"error":{"code":"NOT_FOUND"');
       expect(output).toMatch(/^ {2}curl .*\/api\/v1\/context\/analyze/m);
@@ -98,14 +99,7 @@ describe("bun run demo", () => {
   test("fails with the reason when an answer is wrong", async () => {
     const liar = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => Response.json({ status: "fine" }) });
     const tour = join(repository, "sdk/examples/demo/tour.ts");
-    const demo = start(
-      [
-        process.execPath,
-        "-e",
-        `await (await import("${tour}")).tour("${liar.url.origin}", { username: "ada", password: "x" })`,
-      ],
-      {},
-    );
+    const demo = start([process.execPath, "-e", `await (await import("${tour}")).tour("${liar.url.origin}")`], {});
     expect(await demo.process.exited).toBe(1);
     await demo.says('the gateway itself: wanted 200 with {"status":"healthy"}, got {"status":"fine"}');
     await liar.stop(true);

@@ -27,6 +27,20 @@ export class House {
     if (code !== 0 && !this.#closed) throw new Error(`${name} ended with ${code}\n${tool.tail}`);
   }
 
+  /** The typed client, a program of its own: when the demo starts, what it imports may not be installed yet. */
+  async showClient(gateway: string, { username, password }: DemoUser): Promise<void> {
+    const client = this.#start({
+      name: "client",
+      command: [process.execPath, "sdk/examples/client.ts"],
+      cwd: repository,
+      // A proxy that the environment names must not carry calls to this machine.
+      env: { ...process.env, NO_PROXY: host, GATEWAY: gateway, USERNAME: username, PASSWORD: password },
+    });
+    client.follow((line) => console.log(line));
+    if ((await client.exited) !== 0 && !this.#closed) throw new Error("the client's calls did not go as they should");
+    this.#children.splice(this.#children.indexOf(client), 1);
+  }
+
   /** They register themselves: the gateway is told nothing of them. */
   async startServices(gateway: string): Promise<void> {
     const started = services.map(async (name) => {

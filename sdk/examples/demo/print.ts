@@ -16,9 +16,13 @@ export function aside(text: string): void {
   console.log(style("dim", `  ${text}`));
 }
 
-export function request(says: string, method: string, path: string, body?: object): void {
+export function request(says: string, method: string, path: string): void {
+  code(says, `${method} ${path}`);
+}
+
+export function code(says: string, text: string): void {
   console.log(`\n  ${style("dim", `# ${says}`)}`);
-  console.log(`  ${style("cyan", "->")} ${method} ${path}${body ? ` ${JSON.stringify(body)}` : ""}`);
+  console.log(`  ${style("cyan", "->")} ${text}`);
 }
 
 export function answer(status: number, tookMs: number, body: string): void {
