@@ -32,7 +32,8 @@ test("an unknown command or flag ends with exit code 1 and says what there is, o
   expect(await runGateway(["srve"])).toEqual({
     code: 1,
     stdout: "",
-    stderr: 'command: wanted one of serve, check, explain, health, hash-password, plugin, got "srve" (command line)\n',
+    stderr:
+      'command: wanted one of serve, check, explain, health, types, hash-password, plugin, got "srve" (command line)\n',
   });
   expect(await runGateway(["--prot", "80"])).toMatchObject({ code: 1, stdout: "" });
 });
