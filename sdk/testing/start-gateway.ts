@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,15 +44,16 @@ const startLimitMs = 10_000;
 export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { plugins = [], settings = {}, environment = {} } = options;
   const executable = findExecutable(options.executable);
+  const paths = plugins.map((plugin) => (typeof plugin === "string" ? plugin : fileURLToPath(plugin)));
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing !== undefined)
+    throw new Error(`startGateway: wanted the file or folder of a plugin, got ${missing}, where there is none`);
   const directory = mkdtempSync(join(tmpdir(), "gateway-test-"));
   const pluginsDirectory = join(directory, "plugins");
   const secretKey =
     typeof settings["secret_key"] === "string" ? settings["secret_key"] : randomBytes(32).toString("hex");
   mkdirSync(pluginsDirectory);
-  for (const plugin of plugins) {
-    const path = typeof plugin === "string" ? plugin : fileURLToPath(plugin);
-    cpSync(path, join(pluginsDirectory, basename(path)), { recursive: true });
-  }
+  for (const path of paths) cpSync(path, join(pluginsDirectory, basename(path)), { recursive: true });
   const file = join(directory, "gateway.json");
   writeFileSync(
     file,
@@ -69,13 +70,14 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
   const ended = new Promise<void>((resolve) => {
-    child.once("close", () => {
+    const end = (): void => {
       rmSync(directory, { recursive: true, force: true });
       resolve();
-    });
+    };
+    child.once("close", end);
     child.once("error", (error) => {
       errors += error.message;
-      resolve();
+      end();
     });
   });
   const close = async (): Promise<void> => {

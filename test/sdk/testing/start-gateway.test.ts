@@ -111,7 +111,11 @@ console.log(url);
 await new Promise(() => setInterval(() => {}, 1000));`;
   const path = join(directory, "killed.ts");
   writeFileSync(path, program);
-  const child = Bun.spawn([process.execPath, path], { stdout: "pipe" });
+  const child = Bun.spawn([process.execPath, path], {
+    stdout: "pipe",
+    // It cannot clean up any more; this directory goes with the other tests'.
+    env: { ...process.env, TMPDIR: directory },
+  });
   const { value } = await child.stdout.getReader().read();
   const url = new TextDecoder().decode(value).trim();
   expect((await fetch(`${url}/health`)).status).toBe(200);
