@@ -22,17 +22,34 @@ export function mediaType(headers: Headers): string {
   return (headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
 
-/** Ends the connection when its reader leaves early; throws a CallError when it breaks. `done` is called once, at its end. */
-export async function* readStream(
+/** Ends the connection when its reader leaves early; throws a CallError when it breaks. `done` is called at its end. */
+export function readStream(
   body: ReadableStream<Uint8Array>,
   kind: StreamKind,
   signal: AbortSignal,
   done: () => void,
 ): AsyncGenerator<unknown, void, void> {
   const reader = body.getReader();
+  const end = async (): Promise<void> => {
+    done();
+    // Of a stream that has ended or failed there is nothing to cancel.
+    await reader.cancel().catch(() => {});
+  };
+  const pieces = readPieces(reader, kind, signal, end);
+  const leave = pieces.return.bind(pieces);
+  // A generator that nobody has begun to read would run none of its own code.
+  return Object.assign(pieces, { return: (value?: void) => end().then(() => leave(value)) });
+}
+
+async function* readPieces(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  kind: StreamKind,
+  signal: AbortSignal,
+  end: () => Promise<void>,
+): AsyncGenerator<unknown, void, void> {
+  const decoder = new TextDecoder();
+  const events = new EventReader();
   try {
-    const decoder = new TextDecoder();
-    const events = new EventReader();
     for (;;) {
       const { value, done: isLast } = await reader.read();
       if (kind === "bytes") {
@@ -47,8 +64,6 @@ export async function* readStream(
   } catch (cause) {
     throw noAnswer(cause, signal);
   } finally {
-    done();
-    // Of a stream that has ended or failed there is nothing to cancel.
-    await reader.cancel().catch(() => {});
+    await end();
   }
 }

@@ -78,6 +78,19 @@ export const library = new Elysia()
       await Bun.sleep(20);
     }
   })
+  // One event, and then nothing for a long time.
+  .get("/silent", async function* () {
+    yield sse({ data: "first" });
+    await Bun.sleep(60_000);
+  })
+  .get(
+    "/raw",
+    ({ query }) =>
+      new Response(pieces(['{"a":1}\n{"b":"', 'ü"}\n']), {
+        headers: { "content-type": query.type, "cache-control": "no-cache" },
+      }),
+    { query: t.Object({ type: t.String() }) },
+  )
   // Events that are cut anywhere, in the middle of a character too.
   .get("/cut", () => {
     const text =
@@ -96,6 +109,18 @@ export const library = new Elysia()
   });
 
 export type Library = typeof library;
+
+function pieces(texts: readonly string[]): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async start(controller) {
+      for (const text of texts) {
+        controller.enqueue(new TextEncoder().encode(text));
+        await Bun.sleep(5);
+      }
+      controller.close();
+    },
+  });
+}
 
 function flaky({ key, failures, status, after }: typeof Flaky.static, idempotencyKey: string | undefined) {
   const attempt = (attempts.get(key) ?? 0) + 1;

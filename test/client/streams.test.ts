@@ -40,6 +40,20 @@ describe("events", () => {
     expect(await collect(data)).toEqual([]);
   });
 
+  test("who never begins to read can leave, too", async () => {
+    const { data } = await gateway.open.events.get({ query: { count: 1_000_000 } });
+    await data?.return();
+    await waitFor("the service to stop", async () => (await gateway.open.streams.get()).data === 0);
+  });
+
+  test("who waits for the next one can leave", async () => {
+    const { data } = await gateway.open.silent.get();
+    expect((await data?.next())?.value?.data).toBe("first");
+    const next = data?.next();
+    await data?.return();
+    expect(await next).toEqual({ done: true, value: undefined });
+  });
+
   test("end with a CallError when the caller aborts", async () => {
     const abort = new AbortController();
     const { data } = await gateway.open.events.get({ query: { count: 1_000_000 }, signal: abort.signal });
@@ -58,6 +72,13 @@ describe("events", () => {
     const { data } = await gateway.open.ticks.get({ timeoutMs: 50 });
     expect((await collect(data)).join("")).toBe("eins zwei drei ");
   });
+});
+
+test("bytes come as bytes, NDJSON as text", async () => {
+  const bytes = (await gateway.open.raw.get({ query: { type: "application/octet-stream" } })).data;
+  expect(Buffer.concat(await collect(bytes as AsyncIterable<Uint8Array>)).toString()).toBe('{"a":1}\n{"b":"ü"}\n');
+  const lines = (await gateway.open.raw.get({ query: { type: "application/x-ndjson" } })).data;
+  expect((await collect(lines as AsyncIterable<string>)).join("")).toBe('{"a":1}\n{"b":"ü"}\n');
 });
 
 test("what a generator yields comes piece by piece", async () => {

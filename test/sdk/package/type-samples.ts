@@ -2,7 +2,7 @@
 export const right = `
   import { type CallError, createClient } from "@isaas/gateway-sdk/client";
   import { definePlugin, type Exchange, GatewayError, type Store } from "@isaas/gateway-sdk/plugin";
-  import { routeSchema, type RouteOptions } from "@isaas/gateway-sdk/contract";
+  import { defineContract, routeSchema, type RouteOptions } from "@isaas/gateway-sdk/contract";
   import { gatewayService, type Lease, registerService } from "@isaas/gateway-sdk/service";
   import { Type } from "typebox";
 
@@ -31,7 +31,12 @@ export const right = `
     });
     return lease.state;
   }
-  export const client = createClient<{}>("http://a", { username: "a", password: "b" });
+  export const bills = defineContract({
+    title: "Bills",
+    routes: { "GET /bills/:id": { responses: { 200: Type.Object({ total: Type.Number() }) } } },
+  });
+  export const client = createClient<{ bills: typeof bills }>("http://a", { username: "a", password: "b" });
+  export const total = async (): Promise<number | undefined> => (await client.bills.bills({ id: 1 }).get()).data?.total;
   export const waitMs = (error: CallError): number => error.code === "RATE_LIMIT" ? error.details.retry_after_ms : 0;
   const app = { get: (path: string) => path };
   export const same: typeof app = gatewayService({ name: "a", gateway: "http://a", key: "k" })(app);
