@@ -12,7 +12,8 @@ export function createTokenEndpoint(url: string, fetch: Fetcher, settled: Settle
       url: `${url}/${path}`,
       method: "POST",
       headers: {},
-      init: { body: new URLSearchParams(form) },
+      // Followed, a redirect would carry the secret elsewhere.
+      init: { body: new URLSearchParams(form), redirect: "manual" as const },
       mayBeSentAgain: again,
     };
     const means = {

@@ -72,12 +72,16 @@ export const library = new Elysia()
     },
     { query: t.Object({ count: t.Number() }) },
   )
-  .get("/ticks", async function* () {
-    for (const word of ["eins ", "zwei ", "drei "]) {
-      yield word;
-      await Bun.sleep(20);
-    }
-  })
+  .get(
+    "/ticks",
+    async function* ({ query }) {
+      for (const word of ["eins ", "zwei ", "drei "]) {
+        yield word;
+        await Bun.sleep(query.ms ?? 20);
+      }
+    },
+    { query: t.Object({ ms: t.Optional(t.Number()) }) },
+  )
   // One event, and then nothing for a long time.
   .get("/silent", async function* () {
     yield sse({ data: "first" });

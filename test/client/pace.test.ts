@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { type ClientScene, openClientScene } from "./scene.ts";
+
+setDefaultTimeout(20_000);
 
 /** Ten a second, ten at once. */
 const limits = { RATE_LIMIT_PER_SECOND: "10", RATE_LIMIT_BURST: "10" };

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type ClientScene, openClientScene } from "./scene.ts";
+
+setDefaultTimeout(20_000);
 
 let scene: ClientScene;
 let gateway: ReturnType<ClientScene["client"]>;

@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { waitFor } from "../support/wait-for.ts";
 import { type ClientScene, openClientScene } from "./scene.ts";
+
+setDefaultTimeout(20_000);
 
 let scene: ClientScene;
 let gateway: ReturnType<ClientScene["client"]>;
@@ -69,7 +71,7 @@ describe("events", () => {
   });
 
   test("may take longer than a call's time", async () => {
-    const { data } = await gateway.open.ticks.get({ timeoutMs: 50 });
+    const { data } = await gateway.open.ticks.get({ query: { ms: 400 }, timeoutMs: 1000 });
     expect((await collect(data)).join("")).toBe("eins zwei drei ");
   });
 });

@@ -1,7 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, setSystemTime, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, setSystemTime, test } from "bun:test";
 import type { Client } from "@isaas/gateway-sdk/client";
 import { waitFor } from "../support/wait-for.ts";
 import { ada, type ClientScene, openClientScene, type Services } from "./scene.ts";
+
+setDefaultTimeout(20_000);
 
 let scene: ClientScene;
 let gateway: Client<Services>;

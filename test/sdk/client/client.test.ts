@@ -54,6 +54,13 @@ test("an API key does not follow a redirect to somebody else", async () => {
   ]);
 });
 
+test("a login does not follow a redirect: the password stays here", async () => {
+  const { client, sent } = looking("http://g", { username: "ada", password: "hunter2" });
+  const { error } = await client.library.number.get();
+  expect([error?.code, error?.message]).toEqual(["NO_ANSWER", "the token endpoint answered without a token"]);
+  expect(sent.map(({ url, redirect }) => [url, redirect])).toEqual([["http://g/api/v1/auth/token", "manual"]]);
+});
+
 test("an Authorization of the call's own goes in place of the client's", async () => {
   const { client, sent } = looking("http://g", { token: "a" });
   await client.library.number.get({ headers: { authorization: "Bearer b" } });
