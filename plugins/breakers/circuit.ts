@@ -111,7 +111,7 @@ export class Circuit {
     if (state === "closed") {
       this.#window.failure(undefined, instance);
       this.#judge(reason);
-    } else if (instance !== undefined && this.#options.isPassedOver(instance)) this.undecided(ticket);
+    } else if (this.#isPassedOver(instance)) this.undecided(ticket);
     else if (state === "half_open") this.#open(reason);
   }
 
@@ -128,7 +128,7 @@ export class Circuit {
     if (state === "closed") {
       this.#window.turnIntoFailure(instance);
       this.#judge(reason);
-    } else if (state === "half_open" && ticket === this.#life) this.#open(reason);
+    } else if (state === "half_open" && ticket === this.#life && !this.#isPassedOver(instance)) this.#open(reason);
   }
 
   /** Stays open until somebody closes it. */
@@ -169,6 +169,10 @@ export class Circuit {
     phase.underWay += 1;
     phase.admittedMs = nowMs;
     return this.#life;
+  }
+
+  #isPassedOver(instance: string | undefined): boolean {
+    return instance !== undefined && this.#options.isPassedOver(instance);
   }
 
   /** Opens when failures are too many, without those of instances that do no harm any more: others serve. */

@@ -62,7 +62,8 @@ export class Sharing {
   catchUp(circuit: Circuit): void {
     const news = this.#read(circuit.service);
     if (news?.to !== "open") return;
-    this.#hearOpen(circuit, news, this.#ageMs(news));
+    // When its time is over, nobody has found the service well since: here too it is tried gently.
+    this.#hearOpen(circuit, news, Math.max(0, this.#leftMs(circuit, news, this.#ageMs(news))));
   }
 
   #hear(service: string): void {
@@ -77,17 +78,18 @@ export class Sharing {
     else if (news.to === "closed") circuit.hearClosed(news.reason);
     else {
       const ageMs = this.#ageMs(news);
-      this.#hearOpen(circuit, news, ageMs > lateMs ? ageMs : 0);
+      const leftMs = this.#leftMs(circuit, news, ageMs > lateMs ? ageMs : 0);
+      if (leftMs > 0) this.#hearOpen(circuit, news, leftMs);
     }
   }
 
-  #hearOpen(circuit: Circuit, { remaining_ms: remainingMs, reason }: CircuitNews, ageMs: number): void {
-    if (remainingMs === null) {
-      circuit.forceOpen("gateway");
-      return;
-    }
-    const leftMs = Math.min(remainingMs, circuit.policy.recoveryMaxMs) - ageMs;
-    if (leftMs > 0) circuit.hearOpen(leftMs, reason);
+  #hearOpen(circuit: Circuit, { remaining_ms: remainingMs, reason }: CircuitNews, leftMs: number): void {
+    if (remainingMs === null) circuit.forceOpen("gateway");
+    else circuit.hearOpen(leftMs, reason);
+  }
+
+  #leftMs({ policy }: Circuit, { remaining_ms: remainingMs }: CircuitNews, ageMs: number): number {
+    return remainingMs === null ? Number.POSITIVE_INFINITY : Math.min(remainingMs, policy.recoveryMaxMs) - ageMs;
   }
 
   /** By this machine's clock; how wrong two clocks are together is bounded by the time that was told. */

@@ -9,7 +9,8 @@ export interface EndpointsOptions {
   readonly host: Host;
   readonly mode: "exact" | "leased";
   readonly shadow: boolean;
-  readonly rules: readonly Rule[];
+  /** Those of the settings, and those that stand on routes of live services. */
+  readonly rules: () => readonly Rule[];
   /** Whether this gateway counts on its own because the shared store is away. */
   readonly isAlone: () => boolean;
   readonly busiest: (count: number) => Promise<readonly BusyBucket[]>;
@@ -36,7 +37,7 @@ export function createEndpoints({ host, mode, shadow, rules, ...limits }: Endpoi
           mode,
           shadow,
           store: { kind: host.store.kind, state: limits.isAlone() ? ("away" as const) : ("available" as const) },
-          rules: rules.map(describeRule),
+          rules: rules().map(describeRule),
           busiest: busiest.map(({ key, used, fullMs }) => ({
             key,
             rule: limits.ruleOf(key) ?? null,
@@ -78,6 +79,7 @@ function describeRule(rule: Rule): Record<string, unknown> {
     ...(rule.scopes === undefined ? {} : { scopes: rule.scopes }),
     ...(rule.unlessScopes.length === 0 ? {} : { unless_scopes: rule.unlessScopes }),
     ...(rule.services === undefined ? {} : { services: rule.services }),
+    ...(rule.owner === undefined ? {} : { services: [rule.owner] }),
   };
 }
 

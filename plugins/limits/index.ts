@@ -5,7 +5,7 @@ import { explainRules } from "./explain-rules.ts";
 import { LeasedBuckets } from "./leased-buckets.ts";
 import { createLimiter } from "./limiter.ts";
 import { limitsOptions, limitsRouteOptions } from "./options.ts";
-import { createRules, rulesOf } from "./rule.ts";
+import { createRules, type Rule, rulesOf } from "./rule.ts";
 import { ShadowLog } from "./shadow-log.ts";
 import { SharedKey } from "./shared-key.ts";
 
@@ -45,19 +45,24 @@ export const limits = definePlugin({
     const rules = createRules(options);
     const keys = new BucketKeys();
     const sharedKey = new SharedKey(store, (key) => keys.use(key));
-    const parts = { buckets: leased ?? buckets, keys, shadowLog: new ShadowLog(clock, log), clock, log, refused };
+    const shadowLog = new ShadowLog(log);
+    /** Those that stand on routes, by their owner and name. */
+    const ownRules = new Map<string, Rule>();
+    const parts = { buckets: leased ?? buckets, keys, shadowLog: shadowLog, clock, log, refused };
     return {
       route(route, routeOptions) {
         if (!route.policies.has("rate_limit")) return undefined;
         const own = { ...routeOptions, shadow: shadow || routeOptions.shadow };
-        return createLimiter(route, rulesOf(route, routeOptions, rules), own, parts);
+        const wanted = rulesOf(route, routeOptions, rules);
+        for (const rule of wanted) if (rule.owner !== undefined) ownRules.set(`${rule.owner} ${rule.name}`, rule);
+        return createLimiter(route, wanted, own, parts);
       },
       explain: (route, said) => explainRules(rulesOf(route, said, rules), { ...said, shadow: shadow || said.shadow }),
       endpoints: createEndpoints({
         host,
         mode,
         shadow,
-        rules,
+        rules: () => [...rules, ...[...ownRules.values()].filter(({ owner = "" }) => host.services.has(owner))],
         isAlone: () => buckets.alone,
         busiest: (count) => buckets.busiest(count),
         ruleOf: (key) => keys.ruleOf(key),
@@ -67,6 +72,7 @@ export const limits = definePlugin({
         },
       }),
       start: () => sharedKey.start(),
+      close: () => shadowLog.tell(),
     };
   },
 });

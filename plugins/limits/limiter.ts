@@ -60,7 +60,7 @@ export function createLimiter(
     const strictest = strictestOf(verdicts);
     if (strictest === undefined) return next(exchange);
     const { rule, state } = strictest;
-    if (alone && whenStoreFails === "refuse") {
+    if (alone && whenStoreFails === "refuse" && !shadow) {
       setRateLimitHeaders(exchange, verdicts, strictest, clock.now(), uncountedSeconds);
       throw notCounted(route.service);
     }

@@ -1,25 +1,40 @@
-import type { Clock, Log } from "@isaas/gateway-sdk/plugin";
+import type { Log } from "@isaas/gateway-sdk/plugin";
 
-const pauseMs = 10_000;
+const everyMs = 10_000;
 
-/** Tells how many requests shadow mode would have refused: one line in ten seconds at most. */
+interface Refusals {
+  readonly rule: string;
+  readonly service: string;
+  refused: number;
+}
+
+/** Tells how many requests shadow mode would have refused: in ten seconds one line for each rule of each service. */
 export class ShadowLog {
-  readonly #clock: Clock;
   readonly #log: Log;
-  #count = 0;
-  #nextMs = 0;
+  readonly #everyMs: number;
+  readonly #refusals = new Map<string, Refusals>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(clock: Clock, log: Log) {
-    this.#clock = clock;
+  constructor(log: Log, every = everyMs) {
     this.#log = log;
+    this.#everyMs = every;
   }
 
   wouldRefuse(rule: string, service: string): void {
-    this.#count += 1;
-    const nowMs = this.#clock.monotonic();
-    if (nowMs < this.#nextMs) return;
-    this.#log.info({ rule, service, refused: this.#count }, "shadow mode: would have refused requests");
-    this.#count = 0;
-    this.#nextMs = nowMs + pauseMs;
+    const key = `${service} ${rule}`;
+    const known = this.#refusals.get(key);
+    if (known === undefined) this.#refusals.set(key, { rule, service, refused: 1 });
+    else known.refused += 1;
+    this.#timer ??= setTimeout(() => this.tell(), this.#everyMs).unref();
+  }
+
+  /** Tells what was counted since it last did. */
+  tell(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const refusals of this.#refusals.values()) {
+      this.#log.info(refusals, "shadow mode: would have refused requests");
+    }
+    this.#refusals.clear();
   }
 }

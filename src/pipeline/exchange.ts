@@ -1,6 +1,7 @@
 import type { Exchange as PublicExchange, Principal } from "@isaas/gateway-sdk/plugin";
 import type { GatewayError } from "@isaas/gateway-sdk/errors";
 import { giveController, takeController } from "./abort-pool.ts";
+import type { Pardon } from "../services/ejection.ts";
 import type { Instance } from "../services/instance.ts";
 import type { Route } from "../routing/route.ts";
 import type { Service } from "../services/service.ts";
@@ -46,6 +47,7 @@ export class Exchange implements PublicExchange {
   #aborted = false;
   /** What the instance has come to with this try. */
   #verdict: "none" | "good" | "bad" = "none";
+  #pardon: Pardon | undefined;
   #headers: [name: string, value: string][] | undefined;
   #upstreamHeaders: [name: string, value: string | undefined][] | undefined;
   #brokenListeners: (() => void)[] | undefined;
@@ -121,6 +123,7 @@ export class Exchange implements PublicExchange {
     const earlier = this.instance;
     this.instance = instance;
     this.#verdict = "none";
+    this.#pardon = undefined;
     // In this order: whoever waits for a place must not get the one that is being taken.
     if (instance !== undefined) service?.begin(instance);
     if (earlier !== undefined) service?.end(earlier);
@@ -138,7 +141,7 @@ export class Exchange implements PublicExchange {
   blame(reason: string): void {
     if (this.instance === undefined || this.#verdict === "bad") return;
     this.#verdict = "bad";
-    this.#service?.failed(this.instance, reason);
+    this.#service?.failed(this.instance, reason, this.#pardon);
   }
 
   /** The instance need not be ashamed of this answer, unless a plugin of the chain still finds something. */
@@ -148,7 +151,14 @@ export class Exchange implements PublicExchange {
 
   /** The chain has returned: nobody will find anything any more. */
   settle(): void {
-    if (this.instance !== undefined && this.#verdict === "good") this.#service?.succeeded(this.instance);
+    if (this.instance !== undefined && this.#verdict === "good") {
+      this.#pardon = this.#service?.succeeded(this.instance);
+    }
+  }
+
+  /** The answer has been sent to its end. */
+  complete(): void {
+    if (this.instance !== undefined && this.#verdict === "good") this.#service?.completed(this.instance);
   }
 
   onBroken(listener: () => void): void {
@@ -163,6 +173,9 @@ export class Exchange implements PublicExchange {
 
   /** Gives up what its service was doing, and goes to another one as if nothing had been. */
   turnTo(target: Service): void {
+    // Credentials are for the service that was asked, as with a redirect that leads elsewhere.
+    this.request.headers.delete("authorization");
+    this.setUpstreamHeader("authorization", undefined);
     this.#upstream?.abort();
     this.carriedBy(undefined);
     this.#upstream = undefined;

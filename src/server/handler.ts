@@ -155,6 +155,7 @@ export function createHandler(options: HandlerOptions): RequestHandler {
     }
     inFlight.delete(exchange);
     if (outcome === "upstream_broken") exchange.broke();
+    else if (outcome === "answered") exchange.complete();
     exchange.carriedBy(undefined);
     // What a plugin left unread of the service's answer is not wanted any more.
     if (exchange.streaming) exchange.abort();

@@ -1,7 +1,7 @@
 import type { Clock, Log } from "@isaas/gateway-sdk/plugin";
 import type { InstanceInfo, InstanceLoad } from "@isaas/gateway-sdk/services";
 import type { Balancer, Caller } from "./balance/balancer.ts";
-import type { EjectionPolicy } from "./ejection.ts";
+import type { EjectionPolicy, Pardon } from "./ejection.ts";
 import type { Instance } from "./instance.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import { Roster } from "./roster.ts";
@@ -127,16 +127,21 @@ export class Service {
     return free.length <= 1 ? free[0] : balancer(free, caller);
   }
 
-  /** The instance gave an answer for which it need not be ashamed. */
-  succeeded(instance: Instance): void {
-    instance.ejection.failures = 0;
+  /** The instance gave the head of an answer for which it need not be ashamed. Returns what that forgives. */
+  succeeded(instance: Instance): Pardon | undefined {
+    return instance.ejection.forgive();
+  }
+
+  /** And the whole of it. */
+  completed(instance: Instance): void {
+    instance.ejection.confirm();
   }
 
   /** The instance could not be reached, broke off, or said itself that it cannot serve. The reason is for the operator. */
-  failed(instance: Instance, reason: string): void {
+  failed(instance: Instance, reason: string, pardon?: Pardon): void {
     const { ejection: policy, clock, log } = this.#options;
     const { ejection } = instance;
-    ejection.failures += 1;
+    ejection.fail(pardon);
     if (policy.failures === 0 || ejection.failures < policy.failures || !this.#mayEject(instance)) return;
     const nowMs = clock.monotonic();
     const seconds = ejection.begin(nowMs, reason, policy) / 1000;

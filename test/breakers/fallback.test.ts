@@ -20,14 +20,14 @@ interface Scene extends AsyncDisposable {
 }
 
 /** A service that fails, and another one beside it whose route may ask for more. */
-async function openScene(fallback: object, otherRoute: object = {}): Promise<Scene> {
+async function openScene(fallback: object, otherRoute: object = {}, plugins: object = {}): Promise<Scene> {
   const service = await startFailingService();
   const other = await startRawUpstream((_, socket) => socket.write(ok("other")));
   const breakers = { fallback } as Said;
   const gateway = await startInProcess({
     environment: { A_SERVICE_URL: service.url, B_SERVICE_URL: other.url },
     routes: [
-      routeSetting({ service: "a_service", path_prefix: "/api/v1/a", timeout: 0.3, plugins: { breakers } }),
+      routeSetting({ service: "a_service", path_prefix: "/api/v1/a", timeout: 0.3, plugins: { breakers, ...plugins } }),
       routeSetting({ service: "b_service", path_prefix: "/api/v1/b", ...otherRoute }),
     ],
   });
@@ -136,6 +136,23 @@ describe("another service", () => {
     expect(scene.other.requests).toEqual([]);
     const warnings = scene.gateway.lines.filter(({ msg }) => msg.startsWith("a fallback cannot be used"));
     expect(warnings).toMatchObject([{ level: "warn", service: "a_service", fallback: "b_service" }]);
+  });
+
+  test.each([
+    ["before the first service has been asked", "open"],
+    ["after it has failed", "error"],
+  ])("gets no credentials that were for the first service, %s", async (_, on) => {
+    await using scene = await openScene(
+      { on: [on], service: "b_service" },
+      {},
+      { auth: { forward_token: true, assertion: false } },
+    );
+    const headers = { authorization: "Bearer secret", cookie: "a=b" };
+    await scene.service.become("storm");
+    if (on === "open") await scene.open();
+    expect((await scene.call({ headers })).headers.get("x-fallback")).toBe("b_service");
+    expect(scene.other.requests[0]?.header("authorization")).toBeUndefined();
+    expect(scene.other.requests[0]?.header("cookie")).toBe("a=b");
   });
 
   test("answers when no instance of the first is there", async () => {

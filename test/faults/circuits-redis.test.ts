@@ -53,9 +53,10 @@ test("two processes share a circuit while Redis is there, decide alone while it 
   await waitFor("its time to be over", async () => (await stateAt(second)) === "half_open");
   await second.stop();
   second = await start();
-  expect(await stateAt(second)).toBe("closed");
+  expect(await stateAt(second)).toBe("half_open");
   await five(first);
   expect(await stateAt(first)).toBe("closed");
+  await waitFor("the other to know that, too", async () => (await stateAt(second)) === "closed");
 
   redis.pause();
   await service.become("storm");

@@ -200,3 +200,44 @@ test("0 failures eject nobody", () => {
   fail(service, "a", 1000);
   expect(isEjected(service, "a")).toBe(false);
 });
+
+describe("an answer that breaks off after a good head", () => {
+  /** Its head arrives; what it forgives is kept, as the exchange does. */
+  function begin(service: Service, id: string) {
+    const instance = service.instances.find((one) => one.id === id);
+    if (instance === undefined) throw new Error(`there is no ${id}`);
+    const pardon = service.succeeded(instance);
+    return {
+      breakOff: () => service.failed(instance, "its answer broke off", pardon),
+      complete: () => service.completed(instance),
+    };
+  }
+
+  test("counts on: five of them eject the instance", () => {
+    const { service } = createNamed("ab");
+    for (let count = 0; count < 4; count += 1) begin(service, "a").breakOff();
+    expect(isEjected(service, "a")).toBe(false);
+    begin(service, "a").breakOff();
+    expect(isEjected(service, "a")).toBe(true);
+  });
+
+  test("also when they are under way at once", () => {
+    const { service } = createNamed("ab");
+    const answers = Array.from({ length: 5 }, () => begin(service, "a"));
+    for (const answer of answers) answer.breakOff();
+    expect(isEjected(service, "a")).toBe(true);
+  });
+
+  test("not across one that was whole", () => {
+    const { service } = createNamed("ab");
+    fail(service, "a", 4);
+    const long = begin(service, "a");
+    begin(service, "a").complete();
+    long.breakOff();
+    expect(isEjected(service, "a")).toBe(false);
+    fail(service, "a", 3);
+    expect(isEjected(service, "a")).toBe(false);
+    fail(service, "a", 1);
+    expect(isEjected(service, "a")).toBe(true);
+  });
+});

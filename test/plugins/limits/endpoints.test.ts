@@ -33,7 +33,10 @@ describe("GET /rate-limits", () => {
       mode: "exact",
       shadow: false,
       store: { kind: "embedded", state: "available" },
-      rules: [{ name: "caller", per_second: 1, burst: 20, per: ["caller"] }],
+      rules: [
+        { name: "caller", per_second: 1, burst: 20, per: ["caller"] },
+        { name: "few", per_second: 0.001, burst: 4, per: ["caller"], services: ["a_service"] },
+      ],
     });
     expect(listing.busiest.map(({ rule, used }) => [rule, used])).toEqual([
       ["few", 0.75],

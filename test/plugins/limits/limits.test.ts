@@ -63,12 +63,14 @@ describe("a limited route", () => {
     await start({ limits: { rules: [rule(2)], shadow: true } });
     expect(await scene.burst(10)).toEqual({ 200: 10 });
     expect((await scene.get()).headers.get("x-ratelimit-remaining")).toBe("0");
+    await scene.stop();
     expect(scene.gateway.lines).toContainEqual(
       expect.objectContaining({
         level: "info",
         msg: "shadow mode: would have refused requests",
         rule: "few",
-        refused: 1,
+        service: "a_service",
+        refused: 9,
       }),
     );
   });
