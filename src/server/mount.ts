@@ -43,7 +43,7 @@ export class Mount {
 
   /** The fixed part of each path. */
   get prefixes(): string[] {
-    return [...this.#methods.keys()].map((path) => path.replace(/\/[:*].*$/, "") || "/");
+    return [...this.#methods.keys()].map((path) => path.replace(/\/[:*].*$|\/$/, "") || "/");
   }
 
   answer(request: Request, exchange: Exchange): Promise<Response> {
@@ -71,13 +71,19 @@ export class Mount {
 
   #claim({ routes }: Endpoints): void {
     for (const { method, path } of routes) {
-      const methods = this.#methods.get(path) ?? new Set();
-      this.#methods.set(path, methods);
       for (const claimed of method === "ALL" ? admittedMethods : [method]) {
-        if (methods.has(claimed)) throw twice(claimed, path);
-        methods.add(claimed);
+        this.#claimOne(claimed, path);
+        // What a prefix and `/` make together, Elysia serves without the slash at its end as well.
+        if (/.\/$/.test(path)) this.#claimOne(claimed, path.slice(0, -1));
       }
     }
+  }
+
+  #claimOne(method: string, path: string): void {
+    const methods = this.#methods.get(path) ?? new Set();
+    this.#methods.set(path, methods);
+    if (methods.has(method)) throw twice(method, path);
+    methods.add(method);
   }
 }
 

@@ -40,7 +40,8 @@ const endpoints = new Elysia({ name: "same" })
     throw status(418, "tea");
   })
   .get("/t/files/*", ({ params }) => params["*"])
-  .all("/t/all", ({ request }) => request.method);
+  .all("/t/all", ({ request }) => request.method)
+  .group("/t/group", (group) => group.get("/", () => "grouped"));
 
 /** Elysia takes instances of one name for the same: this one's guard must not be lost for it. */
 const namesake = new Elysia({ name: "same" })
@@ -212,6 +213,10 @@ describe("two plugins that want to answer the same request", () => {
 test("a plugin's guard stands although another plugin's endpoints have the same name", async () => {
   expect(await (await call("/u/guarded")).text()).toBe("guarded");
   expect(await (await call("/t/text")).text()).toBe("grüße");
+});
+
+test.each(["/t/group", "/t/group/"])("what a prefix and / make together is served at %s", async (path) => {
+  expect(await (await call(path)).text()).toBe("grouped");
 });
 
 test("the prefixes of the endpoints are their fixed parts", () => {
