@@ -91,7 +91,7 @@ export class GuestBook {
       if (this.#leaving.delete(closeOnce)) await close?.();
     };
     this.#leaving.add(closeOnce);
-    void entry.watch.emptied().then(closeOnce);
+    void entry.watch.emptied().then(closeOnce).then(giveMemoryBack);
   }
 
   /** Closes also those that have requests inside. */
@@ -99,4 +99,10 @@ export class GuestBook {
     this.#sweep.close();
     for (const close of this.#leaving) await close();
   }
+}
+
+/** A copy leaves its code and the chains of all routes behind: 300 of them 50 MiB. Giving it back at once takes about 10 ms. */
+function giveMemoryBack(): void {
+  Bun.gc(true);
+  Bun.shrink();
 }
