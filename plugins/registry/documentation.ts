@@ -85,11 +85,14 @@ function answers(byStatus: Readonly<Record<number, readonly [description: string
   return Object.fromEntries(entries) as never;
 }
 
-/** Without the keywords that are ours or the validator's, which are no JSON Schema. */
+/** Without the keywords that are ours or the validator's, which are no JSON Schema. What has a default may be left out. */
 function plain(schema: unknown): unknown {
   return JSON.parse(
-    JSON.stringify(schema, (key, value: unknown) =>
-      ["wanted", "section", "secret"].includes(key) ? undefined : value,
-    ),
+    JSON.stringify(schema, (key, value: unknown) => {
+      if (["wanted", "wantedKeys", "section", "secret", "operatorOnly"].includes(key)) return undefined;
+      const { properties, required } = Object(value) as { properties?: Record<string, object>; required?: unknown };
+      if (properties === undefined || !Array.isArray(required)) return value;
+      return { ...Object(value), required: required.filter((name) => !("default" in (properties[name] ?? {}))) };
+    }),
   );
 }

@@ -1,4 +1,5 @@
 import { timedOut } from "./call-failure.ts";
+import type { Stopper } from "./closing.ts";
 
 /** Aborts when one of the given signals does, or when the time is over. */
 export interface CallSignal {
@@ -9,7 +10,7 @@ export interface CallSignal {
   release(): void;
 }
 
-export function callSignal(outer: readonly (AbortSignal | null | undefined)[], timeoutMs: number): CallSignal {
+export function callSignal(outer: readonly (Stopper | null | undefined)[], timeoutMs: number): CallSignal {
   const controller = new AbortController();
   const timer = timeoutMs > 0 ? setTimeout(() => controller.abort(timedOut(timeoutMs)), clampMs(timeoutMs)) : undefined;
   const links = outer

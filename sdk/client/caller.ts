@@ -2,6 +2,7 @@ import type { BaseUrl } from "./base-url.ts";
 import { CallFailure } from "./call-failure.ts";
 import { callSignal } from "./call-signal.ts";
 import { createSession } from "./create-session.ts";
+import { Closing } from "./closing.ts";
 import type { Credentials } from "./credentials.ts";
 import { type CallOptions, type ClientOptions, settle } from "./options.ts";
 import { Pacer } from "./pacer.ts";
@@ -18,7 +19,7 @@ export class Caller {
   readonly #fetch: Fetcher;
   readonly #session;
   readonly #pacer = new Pacer();
-  readonly #closing = new AbortController();
+  readonly #closing = new Closing();
 
   constructor(base: BaseUrl, apiPath: readonly string[], credentials: Credentials | undefined, options: ClientOptions) {
     this.#base = base;
@@ -26,7 +27,10 @@ export class Caller {
     // Only Bun's fetch asks the proxy of the environment, which would see secrets, unless it is told not to.
     this.#fetch = options.fetch ?? ((url, init) => fetch(url, { ...init, proxy: false } as RequestInit));
     const endpoint = `${base.origin}/${[...base.path, ...apiPath, "auth"].join("/")}`;
-    this.#session = createSession(credentials, createTokenEndpoint(endpoint, this.#fetch, this.#settled));
+    this.#session = createSession(
+      credentials,
+      createTokenEndpoint(endpoint, this.#fetch, this.#settled, this.#closing),
+    );
   }
 
   /** Rejects only when there is no way to write the call as a request. */
@@ -35,7 +39,7 @@ export class Caller {
     const settled = settle(options ?? {}, this.#settled);
     const request = await writeRequest(this.#base.origin, [...this.#base.path, ...path], method, input);
     const headers = { ...request.headers, ...idempotencyKey(options) };
-    const call = callSignal([this.#closing.signal, options?.signal, options?.fetch?.signal], settled.timeoutMs);
+    const call = callSignal([this.#closing, options?.signal, options?.fetch?.signal], settled.timeoutMs);
     const outcome = await send(
       { ...request, headers, mayBeSentAgain: mayBeSentAgain(request.method, headers) },
       {

@@ -7,17 +7,29 @@ export type Segment<Routes> = Below<Routes> & Parameter<Routes>;
 
 type Below<Routes> = {
   readonly [
-    Name in keyof Routes as Name extends `:${string}` | "subscribe" ? never : Name
+    Name in keyof Routes as Name extends `:${string}` ? never : IsSocket<Name, Routes[Name]> extends true ? never : Name
   ]: Routes[Name] extends RouteShape ? Call<Name, Routes[Name]> : Segment<Routes[Name]>;
 };
 
+/** Where Elysia keeps a WebSocket; a segment of that name holds methods. */
+type IsSocket<Name, Value> = Name extends "subscribe" ? (Value extends RouteShape ? true : false) : false;
+
 type Parameter<Routes> =
-  Extract<keyof Routes, `:${string}`> extends infer Name extends `:${string}` & keyof Routes
-    ? [Name] extends [never]
+  Extract<keyof Routes, `:${string}`> extends infer Names extends `:${string}` & keyof Routes
+    ? [Names] extends [never]
       ? unknown
-      : ((parameter: { readonly [Key in NameOf<Name>]: string | number }) => Segment<Routes[Name]>) &
-          (Name extends `${string}?` ? Segment<Routes[Name]> : unknown)
+      : All<ParameterNamed<Routes, Names>>
     : never;
+
+/** Routes of one place may give its parameter several names. */
+type ParameterNamed<Routes, Name extends keyof Routes> = Name extends `:${string}`
+  ? ((parameter: { readonly [Key in NameOf<Name>]: string | number }) => Segment<Routes[Name]>) &
+      (Name extends `${string}?` ? Segment<Routes[Name]> : unknown)
+  : never;
+
+type All<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer Every) => void
+  ? Every
+  : never;
 
 type NameOf<Name> = Name extends `:${infer Bare}?` ? Bare : Name extends `:${infer Bare}` ? Bare : never;
 

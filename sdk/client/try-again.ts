@@ -12,6 +12,8 @@ export interface Failed {
 const passing: ReadonlySet<number> = new Set([502, 503, 504]);
 const firstMs = 250;
 const mostMs = 5000;
+/** Whatever a gateway says: nobody calls again and again without a break. */
+const leastMs = 100;
 /** Whoever has not asked for pace does not want to wait for a circuit to close. */
 const unpacedMs = 5000;
 
@@ -34,9 +36,13 @@ export function waitBeforeRetry(
 
 /** Milliseconds to wait when the gateway itself has let the call wait: it was not executed, whatever its method. */
 export function waitAsTold({ error, headers }: Failed): number | undefined {
-  if (error.code === "RATE_LIMIT") return Number(error.details?.["retry_after_ms"]) || toldBy(headers);
-  if (error.code === "CIRCUIT_OPEN" || error.code === "SERVICE_UNAVAILABLE") return toldBy(headers);
-  return undefined;
+  const toldMs =
+    error.code === "RATE_LIMIT"
+      ? Number(error.details?.["retry_after_ms"]) || toldBy(headers)
+      : error.code === "CIRCUIT_OPEN" || error.code === "SERVICE_UNAVAILABLE"
+        ? toldBy(headers)
+        : undefined;
+  return toldMs === undefined ? undefined : Math.max(toldMs, leastMs);
 }
 
 function toldBy(headers: Headers | undefined): number | undefined {

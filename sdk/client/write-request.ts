@@ -32,9 +32,28 @@ export async function writeRequest(
   // Its own types need an application; what is called here is checked by ours.
   let at: unknown = treaty(origin, { fetcher: fetcher as typeof fetch, parseDate: false });
   for (const segment of [...path, method]) at = Reflect.get(at as object, segment);
-  const answer = await (at as (...input: Input) => Promise<{ error: { value: unknown } | null }>)(...input);
+  const [body, ...more] = input;
+  // Elysia's client would make JSON of it.
+  const isRaw = method !== "get" && method !== "head" && isRawBody(body);
+  const answer = await (at as (...input: Input) => Promise<{ error: { value: unknown } | null }>)(
+    ...(isRaw ? [undefined, ...more] : input),
+  );
   if (written === undefined) throw answer.error?.value ?? new TypeError("this call cannot be written as a request");
   const { headers, ...init } = written.init;
-  const sent = Object.entries({ ...headers }).filter((entry) => entry[1] !== undefined);
-  return { url: written.url, method: method.toUpperCase(), headers: Object.fromEntries(sent), init };
+  const sent = Object.fromEntries(Object.entries({ ...headers }).filter((entry) => entry[1] !== undefined));
+  if (isRaw && !("content-type" in sent) && isBytes(body)) sent["content-type"] = "application/octet-stream";
+  return {
+    url: written.url,
+    method: method.toUpperCase(),
+    headers: sent,
+    init: isRaw ? { ...init, body: body as BodyInit } : init,
+  };
+}
+
+function isRawBody(body: unknown): boolean {
+  return isBytes(body) || body instanceof Blob || body instanceof FormData || body instanceof URLSearchParams;
+}
+
+function isBytes(body: unknown): boolean {
+  return body instanceof ArrayBuffer || ArrayBuffer.isView(body);
 }

@@ -1,5 +1,5 @@
-import type { TObject, TSchema } from "typebox";
-import type { RouteDefinition, RouteDefinitions } from "./route-definition.ts";
+import type { TSchema } from "typebox";
+import type { ObjectSchema, RouteDefinition, RouteDefinitions } from "./route-definition.ts";
 import { parseRouteKey } from "./route-pattern.ts";
 
 /** An OpenAPI 3.1 document, as a registration takes it. */
@@ -50,8 +50,8 @@ function describeRoute(route: RouteDefinition, segments: readonly string[]): obj
   };
 }
 
-function describeParameters(place: "query" | "header", schema: TObject | undefined): object[] {
-  const { properties = {}, required = [] } = schema ?? {};
+function describeParameters(place: "query" | "header", schema: ObjectSchema | undefined): object[] {
+  const { properties = {}, required = [] } = (schema ?? {}) as Partial<ObjectSchema> & { readonly required?: unknown };
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,

@@ -1,5 +1,5 @@
-import type { TObject } from "typebox";
 import type { DescribedSchema } from "../validation.ts";
+import type { ObjectSchema } from "./route-definition.ts";
 
 /** Texts that come under names, several of them perhaps. */
 export type Texts = ReadonlyMap<string, readonly string[]>;
@@ -8,7 +8,7 @@ export type Texts = ReadonlyMap<string, readonly string[]>;
  * What texts stand for by their schema: decimal numbers, `true` and `false`, and lists. Nothing is guessed: another text
  * stays as it is, and does not fit.
  */
-export function readTexts(schema: TObject, texts: Texts): Record<string, unknown> {
+export function readTexts(schema: ObjectSchema, texts: Texts): Record<string, unknown> {
   const properties: Readonly<Record<string, DescribedSchema>> = schema.properties;
   const values = [...texts].map(([name, all]) => {
     const wanted = Object.hasOwn(properties, name) ? properties[name] : undefined;
@@ -19,7 +19,11 @@ export function readTexts(schema: TObject, texts: Texts): Record<string, unknown
 }
 
 function readText(schema: DescribedSchema | undefined, text: string): unknown {
-  switch (schema?.type) {
+  const choices = schema?.anyOf?.map((branch) => readText(branch, text)) ?? [];
+  // Of a union whatever is no text any more: where a text would fit as well, nothing tells which is meant.
+  if (schema?.anyOf !== undefined)
+    return takesText(schema, text) ? text : (choices.find((value) => value !== text) ?? text);
+  switch (schema?.type ?? typeOfChoices(schema)) {
     case "number":
     case "integer":
       return /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : text;
@@ -28,4 +32,18 @@ function readText(schema: DescribedSchema | undefined, text: string): unknown {
     default:
       return text;
   }
+}
+
+type Choice = DescribedSchema & { readonly const?: unknown };
+
+/** Enumerations and constants tell their type by their values. */
+function typeOfChoices({ enum: choices = [], const: only }: Choice = {}): string {
+  const types = new Set([...choices, ...(only === undefined ? [] : [only])].map((choice) => typeof choice));
+  return types.size === 1 ? ([...types][0] ?? "") : "";
+}
+
+/** Whether the text is good as it is. */
+function takesText({ anyOf = [], type, enum: choices, const: only }: Choice, text: string): boolean {
+  if (only !== undefined) return only === text;
+  return type === "string" || choices?.includes(text) === true || anyOf.some((branch) => takesText(branch, text));
 }

@@ -1,18 +1,21 @@
-import type { Static, TObject, TSchema } from "typebox";
+import type { Static, TSchema } from "typebox";
 
 /** `GET /bills/:id`: the method, and the path below the service's prefix. */
 export type RouteKey = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" | "HEAD"} /${string}`;
+
+/** What `Type.Object` makes. Its own type, TObject, leaves out those of which nothing is required. */
+export type ObjectSchema = TSchema & { readonly properties: Readonly<Record<string, TSchema>> };
 
 /** One route of a contract. What has no schema is not checked. */
 export interface RouteDefinition {
   readonly summary?: string;
   readonly description?: string;
   /** Of the path; read from text like the query. */
-  readonly params?: TObject;
+  readonly params?: ObjectSchema;
   /** Numbers, `true`, `false` and lists of them are read from text. */
-  readonly query?: TObject;
+  readonly query?: ObjectSchema;
   /** Names in lower case. */
-  readonly headers?: TObject;
+  readonly headers?: ObjectSchema;
   readonly body?: TSchema;
   /** What is answered, by status. */
   readonly responses: Readonly<Record<number, TSchema>>;

@@ -26,11 +26,11 @@ function tellConsole({ lease: { service }, state, error }: LeaseEvent): void {
   if (error !== undefined) console.warn(`${service} is ${state} at the gateway: ${error.message}`);
 }
 
-/** A listener that throws must not end the lease. */
+/** A listener that throws, now or later, must not end the lease or its process. */
 function withoutHarm(listener: (event: LeaseEvent) => void): (event: LeaseEvent) => void {
-  return (event) => {
+  return async (event) => {
     try {
-      listener(event);
+      await listener(event);
     } catch (error) {
       console.error(error);
     }

@@ -21,13 +21,12 @@ export default definePlugin({
       // Asked once for each route; whoever returns nothing costs that route nothing.
       route(route, { off }) {
         if (off) return undefined;
-        return (next) =>
-          async function ${name}(exchange) {
-            const response = await next(exchange);
-            exchange.setHeader(options.${name}_header, String(response.status));
-            answers.add({ service: route.service });
-            return response;
-          };
+        return (next) => async (exchange) => {
+          const response = await next(exchange);
+          exchange.setHeader(options.${name}_header, String(response.status));
+          answers.add({ service: route.service });
+          return response;
+        };
       },
     };
   },

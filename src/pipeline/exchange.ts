@@ -1,6 +1,7 @@
 import type { Exchange as PublicExchange, Principal } from "@isaas/gateway-sdk/plugin";
 import type { GatewayError } from "@isaas/gateway-sdk/errors";
 import { giveController, takeController } from "./abort-pool.ts";
+import { checkHeader } from "./header-text.ts";
 import type { Pardon } from "../services/ejection.ts";
 import type { Instance } from "../services/instance.ts";
 import type { Route } from "../routing/route.ts";
@@ -207,10 +208,12 @@ export class Exchange implements PublicExchange {
   }
 
   setHeader(name: string, value: string): void {
+    checkHeader("setHeader", name, value);
     (this.#headers ??= []).push([name, value]);
   }
 
   setUpstreamHeader(name: string, value: string | undefined): void {
+    checkHeader("setUpstreamHeader", name, value);
     (this.#upstreamHeaders ??= []).push([name, value]);
   }
 

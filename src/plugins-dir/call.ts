@@ -103,8 +103,14 @@ export class Call {
 
   #judge(answer: unknown): Response {
     if (this.#fault !== undefined) throw this.#ended(this.#fault);
-    if (!(answer instanceof Response) || answer.bodyUsed) {
-      const got = answer instanceof Response ? "one that was sent before" : typeof answer;
+    // Response.error() has the status 0, and 101 no way to be sent.
+    if (!(answer instanceof Response) || answer.bodyUsed || answer.status < 200) {
+      const got =
+        answer instanceof Response
+          ? answer.bodyUsed
+            ? "one that was sent before"
+            : "none that can be sent"
+          : typeof answer;
       throw this.#ended(this.#failed("no_response", new TypeError(`answer: wanted a Response, got ${got}`)));
     }
     this.#watch.state.succeeded(this.#way);

@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import type { OptionProblem, Plugin } from "@isaas/gateway-sdk/plugin";
 import type { SettingProblem } from "../config/problem.ts";
 import { checkDeclaration } from "./check-declaration.ts";
@@ -36,7 +37,8 @@ export class Guest {
     let guest: Guest | undefined;
     const graph = new Bun.ModuleGraph({ onError: (error) => guest?.onUncaught?.(error) });
     try {
-      const exports = await within(budgetMs, () => graph.import(file.path));
+      // Bun remembers where a link led.
+      const exports = await within(budgetMs, () => graph.import(realpathSync(file.path)));
       const declared: unknown = exports.default;
       const mistakes = checkDeclaration(declared);
       if (mistakes.length === 0) return (guest = new Guest(file, folder, graph, declared as Plugin));

@@ -5,6 +5,8 @@ import { objectType, unionType } from "./type-text.ts";
 /** Those that a client sets, whatever a document says (OpenAPI 3.1, Parameter Object). */
 const notHeaders: ReadonlySet<unknown> = new Set(["accept", "content-type", "authorization"]);
 
+const bodyless: ReadonlySet<string> = new Set(["204", "205", "304"]);
+
 /** One operation in the form of Elysia's types, which the SDK's client reads. */
 export function operationType(document: Json, operation: Json, types: SchemaTypes): string {
   const parameters = listOf(own(operation, "parameters")).map((parameter) => resolve(document, parameter));
@@ -47,7 +49,9 @@ function responsesType(document: Json, responses: Json | undefined, types: Schem
     .filter(([status]) => /^[1-5]\d\d$/.test(status))
     .map(([status, response]) => {
       const content = own(resolve(document, response), "content");
-      return [status, content === undefined ? "undefined" : contentType(content, types)] as const;
+      // Many leave out what they answer; only some statuses say that it is nothing.
+      const absent = bodyless.has(status) ? "undefined" : "unknown";
+      return [status, content === undefined ? absent : contentType(content, types)] as const;
     });
   const known = byStatus.some(([status]) => status.startsWith("2"))
     ? byStatus

@@ -58,6 +58,17 @@ describe("an answer has the service's own types", () => {
     expect((await gateway.library.covers.post({ name: "front", file })).data).toEqual({ name: "front", bytes: 10 });
   });
 
+  test.each<[string, unknown, string]>([
+    ["bytes", new TextEncoder().encode("abc"), "application/octet-stream"],
+    ["a buffer", new TextEncoder().encode("abc").buffer, "application/octet-stream"],
+    ["a blob", new Blob(["abc"], { type: "text/x-a" }), "text/x-a"],
+    ["form fields", new URLSearchParams({ abc: "" }), "application/x-www-form-urlencoded"],
+  ])("%s is sent as it is", async (_, body, type) => {
+    const { data } = await gateway.open.raw.post(body as never);
+    expect(data?.text.replace("=", "")).toBe("abc");
+    expect(data?.type).toStartWith(type);
+  });
+
   test("numbers, texts that look like one, bytes, and nothing", async () => {
     expect((await gateway.library.number.get()).data).toBe(42);
     expect((await gateway.library.text.get()).data).toBe("007");

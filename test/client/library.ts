@@ -41,6 +41,14 @@ export const library = new Elysia()
   .get("/number", () => 42)
   .get("/text", () => "007")
   .get("/bytes", () => new Uint8Array([1, 2, 3]))
+  .post(
+    "/raw",
+    async ({ request }) => ({
+      type: request.headers.get("content-type"),
+      text: await request.text(),
+    }),
+    { parse: "none" },
+  )
   .delete("/books/:id", ({ status }) => status(204, undefined))
   .get("/imitation", ({ status }) =>
     status(429, { error: { code: "NOT_FOUND", message: "mine", details: {} }, request_id: "x" }),

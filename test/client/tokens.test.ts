@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, setDefaultTimeout, setSystemTime, test } from "bun:test";
-import type { Client } from "@isaas/gateway-sdk/client";
+import { type Client, createClient } from "@isaas/gateway-sdk/client";
 import { waitFor } from "../support/wait-for.ts";
 import { ada, type ClientScene, openClientScene, type Services } from "./scene.ts";
 
@@ -109,6 +109,18 @@ test("$close takes the tokens back, and no call is made after it", async () => {
   expect([error?.code, error?.message]).toEqual(["ABORTED", "the client is closed"]);
   const stolen = scene.client({ token: String(issued[0]?.access_token) });
   expect((await stolen.library.number.get()).error?.details).toEqual({ reason: "revoked" });
+});
+
+test("$close ends a login that nobody answers", async () => {
+  const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  const client = createClient<Services>(`http://127.0.0.1:${silent.port}`, { username: "ada", password: "x" });
+  const answer = client.library.number.get();
+  await Bun.sleep(50);
+  const startedMs = performance.now();
+  await client.$close();
+  expect((await answer).error?.code).toBe("ABORTED");
+  expect(performance.now() - startedMs).toBeLessThan(3000);
+  silent.stop(true);
 });
 
 test("a service's own client has no refresh token: it logs in again", async () => {

@@ -16,6 +16,10 @@ const faulty = (name: string, declared: string, above = ""): string =>
       if (does === "hang-before") await new Promise(() => {});
       if (does === "none") return undefined as never;
       if (does === "text") return "text" as never;
+      if (does === "error") return Response.error();
+      if (does === "bad-header") exchange.setHeader("x-y", "\\u540d");
+      if (does === "bad-upstream-header") exchange.setUpstreamHeader("x-y", "\\u0141ukasz");
+      if (does === "split-header") exchange.setUpstreamHeader("x-y", "a\\r\\nx-z: b");
       if (does === "another") return next({ ...exchange } as never);
       if (does === "answer") return new Response("its own");
       if (does === "later") { setTimeout(() => next(exchange), 150); await new Promise(() => {}); }
@@ -64,6 +68,10 @@ describe.each(scenes)("a plugin that breaks its contract in %s", (name, openScen
     ["later", "time", "no answer within its 100 ms"],
     ["none", "no_response", "answer: wanted a Response, got undefined"],
     ["text", "no_response", "answer: wanted a Response, got string"],
+    ["error", "no_response", "answer: wanted a Response, got none that can be sent"],
+    ["bad-header", "throw", "setHeader: wanted a text in Latin-1 without control characters for x-y"],
+    ["bad-upstream-header", "throw", "setUpstreamHeader: wanted a text in Latin-1 without control characters for x-y"],
+    ["split-header", "throw", "setUpstreamHeader: wanted a text in Latin-1 without control characters for x-y"],
     ["twice", "next_twice", "next: wanted one call a request, got a second"],
     ["another", "throw", "next: wanted the exchange of a request that waits, got another"],
     ["sync-throw", "throw", "at once"],

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmodSync } from "node:fs";
+import { chmodSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Plugin } from "@isaas/gateway-sdk/plugin";
 import type { Services } from "@isaas/gateway-sdk/services";
@@ -70,6 +70,20 @@ test("a changed file, a new one, a renamed one and a removed one are followed", 
   await watch?.look();
   expect(await stamp("b")).toBeNull();
   expect(told).toEqual(["a.ts loaded", "b.ts loaded", "c.ts loaded", "c.ts removed"]);
+});
+
+test("a link that leads to another version by now is followed, as a mounted ConfigMap has it", async () => {
+  folder.write("..v1/a.ts", stamping("a", "one"));
+  symlinkSync("..v1", join(folder.path, "..data"));
+  symlinkSync("..data/a.ts", join(folder.path, "a.ts"));
+  await start();
+  expect(await stamp("a")).toBe("one");
+  folder.write("..v2/a.ts", stamping("a", "two"));
+  symlinkSync("..v2", join(folder.path, "..new"));
+  renameSync(join(folder.path, "..new"), join(folder.path, "..data"));
+  rmSync(join(folder.path, "..v1"), { recursive: true });
+  await watch?.look();
+  expect(await stamp("a")).toBe("two");
 });
 
 test("endpoints and what stands around the gateway's own answers come and go", async () => {

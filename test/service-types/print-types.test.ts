@@ -129,6 +129,7 @@ describe("a path becomes what the client calls", () => {
           requestBody: { content: { "text/plain": {}, "application/json": { schema: { type: "number" } } } },
           responses: {
             201: { content: { "application/json": { schema: { const: 1 } } } },
+            202: { description: "of which nothing is said" },
             204: { description: "nothing" },
             "4XX": { content: {} },
             default: { $ref: "#/components/responses/Error" },
@@ -145,7 +146,7 @@ describe("a path becomes what the client calls", () => {
       '"query": { "limit"?: number; "q": string; };',
       '"headers": { "X-Tenant": string; };',
       '"body": (number | undefined);',
-      '"response": { 201: 1; 204: undefined; };',
+      '"response": { 201: 1; 202: unknown; 204: undefined; };',
       'AsyncGenerator<{ "id"?: string; "event"?: string; "data": { "at": number; }; }, void, void>',
     ])
       expect(text).toContain(part);

@@ -27,13 +27,22 @@ export type GatewayServiceOptions = ServiceDescription &
 export function gatewayService(options: GatewayServiceOptions): <App>(app: App) => App {
   checkOptions(options);
   return function gatewayService<App>(app: App): App {
-    (app as unknown as ElysiaApp).onStart((root) => start(root, options));
+    const own = app as unknown as ElysiaApp;
+    // Elysia's adapter for Node gives itself in place of the application that listens.
+    own.onStart((root) => start(Array.isArray(root?.routes) ? root : own, options));
     return app;
   };
 }
 
 function start(app: ElysiaApp, options: GatewayServiceOptions): void {
   const port = options.port ?? app.server?.port;
+  if (port === undefined) {
+    // Not worth the service.
+    console.error(
+      `${options.name} is not registered: wanted the option port, as Elysia does not tell where it listens`,
+    );
+    return;
+  }
   checkPort(port);
   const checkEndpoint = addHealthRoute(app, options.checkEndpoint ?? "/health");
   const host = options.host ?? addressOf(app);

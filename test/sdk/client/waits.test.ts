@@ -31,6 +31,14 @@ describe("RateLimit", () => {
   });
 });
 
+test.each([{ "retry-after": "0" }, { "retry-after": "Thu, 01 Jan 2015 00:00:00 GMT" }])(
+  "%j is no leave to call again and again",
+  (headers) => {
+    const error = new CallFailure({ code: "SERVICE_UNAVAILABLE", status: 503, message: "" });
+    expect(waitAsTold({ error, headers: new Headers(headers) })).toBeGreaterThanOrEqual(100);
+  },
+);
+
 describe("waiting", () => {
   const settled = { timeoutMs: 0, retries: 5, pace: false, maxWaitMs: 60_000 };
   const failed = (status: number, headers = {}) => ({

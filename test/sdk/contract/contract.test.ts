@@ -43,6 +43,31 @@ describe("what fits", () => {
     expect(billing.validate("GET", "/bills/%C3%A4%2F/changes")).toMatchObject({ params: { id: "ä/" } });
   });
 
+  test("numbers and booleans of unions, enumerations and constants", () => {
+    const choosy = defineContract({
+      title: "Choosy",
+      routes: {
+        "GET /": {
+          query: Type.Object({
+            size: Type.Optional(Type.Union([Type.Literal(10), Type.Literal(20)])),
+            level: Type.Optional(Type.Enum([1, 2])),
+            limit: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+            id: Type.Optional(Type.Union([Type.Integer(), Type.String()])),
+            on: Type.Optional(Type.Union([Type.Literal(true), Type.Literal("auto")])),
+          }),
+          responses: {},
+        },
+      },
+    });
+    const query = "/?size=10&level=2&limit=3&id=7&on=true";
+    expect(choosy.validate("GET", query)).toMatchObject({
+      ok: true,
+      query: { size: 10, level: 2, limit: 3, id: "7", on: true },
+    });
+    expect(choosy.validate("GET", "/?on=auto")).toMatchObject({ query: { on: "auto" } });
+    expect(choosy.validate("GET", "/?size=30").ok).toBe(false);
+  });
+
   test("headers of node:http, lists among them", () => {
     const headers = { "x-tenant": ["a", "b"], cookie: undefined };
     expect(billing.validate("POST", "/bills", { headers, body: { total: 1 } })).toMatchObject({

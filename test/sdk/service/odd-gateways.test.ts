@@ -193,6 +193,12 @@ test("what a listener throws ends nothing, and without a listener failures go to
     };
     await (await register(url, { onEvent })).close();
     expect(error.mock.calls).toEqual([[thrown], [thrown], [thrown]]);
+    const later = async () => {
+      await Bun.sleep(1);
+      throw thrown;
+    };
+    await (await register(url, { onEvent: later as never })).close();
+    await waitFor("what was thrown later", () => error.mock.calls.length === 6);
 
     const away = `http://127.0.0.1:${await freePort()}`;
     await (await register(away)).close();
