@@ -74,9 +74,12 @@ export interface Exchange {
   principal: Principal | undefined;
   /** Why the credentials that came do not count; undefined when none came, or they do. Own endpoints may throw it. */
   identityFailure: GatewayError | undefined;
-  /** Sets a header for the service, or takes it away, after all that callers may not say has been taken away. */
+  /**
+   * Sets a header for the service, or takes it away, after all that callers may not say has been taken away. Throws a
+   * TypeError for what no header can carry: control characters, or text beyond Latin-1.
+   */
   setUpstreamHeader(name: string, value: string | undefined): void;
-  /** Sets a header of the answer, replacing the service's own. */
+  /** Sets a header of the answer, replacing the service's own. Throws as setUpstreamHeader does. */
   setHeader(name: string, value: string): void;
   /**
    * Counts this request as a failure of the instance that it was last sent to, once. For what a plugin finds bad in an
@@ -244,7 +247,7 @@ export interface OptionProblem {
   readonly got: string;
   /** Another option by which this is wrong, if there is one: nothing is told while that one is wrong itself. */
   readonly by?: string;
-  /** Who says so; default: the variable of the setting. */
+  /** Where it stands, such as a file and its line; default: where the setting was said. */
   readonly source?: string;
 }
 

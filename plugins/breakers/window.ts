@@ -7,7 +7,8 @@ export const slices = 60;
 
 /**
  * Counts requests and failures of the last while, in cockatiel's form of a breaker, by a clock that never jumps. What is
- * counted stays for the window's length, less at most a sixtieth of it. Needs the same memory whatever the load.
+ * counted stays for the window's length, less at most a sixtieth of it. Its memory grows with the instances
+ * that have failed, not with the load.
  */
 export class Window implements IBreaker {
   readonly #clock: Clock;

@@ -5,7 +5,8 @@ import { explainRules } from "./explain-rules.ts";
 import { LeasedBuckets } from "./leased-buckets.ts";
 import { createLimiter } from "./limiter.ts";
 import { limitsOptions, limitsRouteOptions } from "./options.ts";
-import { createRules, type Rule, rulesOf } from "./rule.ts";
+import { OwnRules } from "./own-rules.ts";
+import { createRules, rulesOf } from "./rule.ts";
 import { ShadowLog } from "./shadow-log.ts";
 import { SharedKey } from "./shared-key.ts";
 
@@ -46,15 +47,14 @@ export const limits = definePlugin({
     const keys = new BucketKeys();
     const sharedKey = new SharedKey(store, (key) => keys.use(key));
     const shadowLog = new ShadowLog(log);
-    /** Those that stand on routes, by their owner and name. */
-    const ownRules = new Map<string, Rule>();
+    const ownRules = new OwnRules(host.services.has);
     const parts = { buckets: leased ?? buckets, keys, shadowLog: shadowLog, clock, log, refused };
     return {
       route(route, routeOptions) {
         if (!route.policies.has("rate_limit")) return undefined;
         const own = { ...routeOptions, shadow: shadow || routeOptions.shadow };
         const wanted = rulesOf(route, routeOptions, rules);
-        for (const rule of wanted) if (rule.owner !== undefined) ownRules.set(`${rule.owner} ${rule.name}`, rule);
+        ownRules.add(wanted);
         return createLimiter(route, wanted, own, parts);
       },
       explain: (route, said) => explainRules(rulesOf(route, said, rules), { ...said, shadow: shadow || said.shadow }),
@@ -62,7 +62,7 @@ export const limits = definePlugin({
         host,
         mode,
         shadow,
-        rules: () => [...rules, ...[...ownRules.values()].filter(({ owner = "" }) => host.services.has(owner))],
+        rules: () => [...rules, ...ownRules.live],
         isAlone: () => buckets.alone,
         busiest: (count) => buckets.busiest(count),
         ruleOf: (key) => keys.ruleOf(key),

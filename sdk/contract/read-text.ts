@@ -19,10 +19,11 @@ export function readTexts(schema: ObjectSchema, texts: Texts): Record<string, un
 }
 
 function readText(schema: DescribedSchema | undefined, text: string): unknown {
-  const choices = schema?.anyOf?.map((branch) => readText(branch, text)) ?? [];
-  // Of a union whatever is no text any more: where a text would fit as well, nothing tells which is meant.
-  if (schema?.anyOf !== undefined)
-    return takesText(schema, text) ? text : (choices.find((value) => value !== text) ?? text);
+  if (schema?.anyOf !== undefined) {
+    // Where a text fits as well, nothing tells that something else is meant.
+    if (takesText(schema, text)) return text;
+    return schema.anyOf.map((branch) => readText(branch, text)).find((value) => value !== text) ?? text;
+  }
   switch (schema?.type ?? typeOfChoices(schema)) {
     case "number":
     case "integer":

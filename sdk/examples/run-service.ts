@@ -2,9 +2,9 @@ import { fstatSync } from "node:fs";
 import type { AnyElysia } from "elysia";
 
 /**
- * Runs a demo service as a process of its own. HOST and PORT (0: any free one) come from the environment; one JSON line
- * on stdout tells where it listens. Leaves the gateway and ends on SIGTERM or SIGINT, and when the
- * parent that holds its stdin dies.
+ * Runs a demo service as a process of its own. HOST and PORT (0 for a free one) come from the environment; one JSON
+ * line on stdout tells where it listens. Leaves the gateway and ends on SIGTERM or SIGINT, and when the parent that holds
+ * its stdin dies.
  */
 export function runService(service: string, app: AnyElysia): void {
   // Before listening: whoever reads that line may stop us at once.

@@ -14,6 +14,10 @@ export function signToken(
 ): string {
   const now = Math.floor(Date.now() / 1000);
   const claims = { sub: subject, scope: scopes.join(" "), iat: now, exp: now + 3600, jti: randomUUID() };
+  return signClaims(secretKey, claims);
+}
+
+export function signClaims(secretKey: string, claims: Readonly<Record<string, unknown>>): string {
   const text = [{ alg: "HS256", typ: "at+jwt" }, claims].map(encode).join(".");
   return `${text}.${createHmac("sha256", secretKey).update(text).digest("base64url")}`;
 }

@@ -11,7 +11,7 @@ import { type LinePolicy, WaitingLine } from "./waiting-line.ts";
 /** How often shares grow while an instance warms up: finer would cost more and change nothing. */
 const warmEveryMs = 250;
 
-/** How many requests may be in flight at once; Infinity: any number. */
+/** How many requests may be in flight at once; Infinity for no bound. */
 export interface CrowdPolicy {
   readonly perInstance: number;
   readonly perService: number;

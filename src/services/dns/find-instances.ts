@@ -30,7 +30,7 @@ export async function findInstances(
   }
 }
 
-/** Those of the lowest priority that has any. All hosts are asked at once, so that silent ones cost one timeout. */
+/** Those of the lowest priority that has some. All hosts are asked at once, so that silent ones cost one timeout. */
 async function findByRecords(
   records: readonly ServiceRecord[],
   { basePath }: DnsTarget,
