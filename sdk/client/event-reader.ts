@@ -1,6 +1,6 @@
 import { parseText } from "./parse-text.ts";
 
-/** One server-sent event. `data` is parsed when it is JSON. */
+/** One server-sent event. `data` is parsed when it is an object, a list, a number or a boolean of JSON. */
 export interface ServerSentEvent {
   id?: string;
   event?: string;

@@ -10,6 +10,8 @@ export interface Failed {
 }
 
 const passing: ReadonlySet<number> = new Set([502, 503, 504]);
+/** By these the gateway says that it has sent nothing to the service. */
+const notExecuted: ReadonlySet<string> = new Set(["RATE_LIMIT", "CIRCUIT_OPEN", "SERVICE_UNAVAILABLE"]);
 const firstMs = 250;
 const mostMs = 5000;
 /** Whatever a gateway says: nobody calls again and again without a break. */
@@ -36,12 +38,8 @@ export function waitBeforeRetry(
 
 /** Milliseconds to wait when the gateway itself has let the call wait: it was not executed, whatever its method. */
 export function waitAsTold({ error, headers }: Failed): number | undefined {
-  const toldMs =
-    error.code === "RATE_LIMIT"
-      ? Number(error.details?.["retry_after_ms"]) || toldBy(headers)
-      : error.code === "CIRCUIT_OPEN" || error.code === "SERVICE_UNAVAILABLE"
-        ? toldBy(headers)
-        : undefined;
+  if (!notExecuted.has(error.code)) return undefined;
+  const toldMs = Number(error.details?.["retry_after_ms"]) || toldBy(headers);
   return toldMs === undefined ? undefined : Math.max(toldMs, leastMs);
 }
 
